@@ -1,0 +1,46 @@
+"""The one place where a parameter's value is checked, so that library, shell, URL and page say the same."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+from jsmi_core.errors import ParameterError
+
+
+def integer(name: str, value: Any, low: int, high: int) -> int:
+    """Return ``value`` as an int within [low, high]; raise ParameterError otherwise."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not low <= int(value) <= high:
+        raise ParameterError(f"{name} = {value!r} is not usable: give a whole number from {low:,} to {high:,}.")
+    return int(value)
+
+
+def real(
+    name: str,
+    value: Any,
+    low: float,
+    high: float,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> float:
+    """Return ``value`` as a float between low and high (ends excluded where open); raise ParameterError otherwise."""
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    number = number and math.isfinite(float(value))
+    above = number and (float(value) > low if open_low else float(value) >= low)
+    below = number and (float(value) < high if open_high else float(value) <= high)
+    if not (above and below):
+        raise ParameterError(
+            f"{name} = {value!r} is not usable: give a number {'above' if open_low else 'from'} {low:g}"
+            f" {'and below' if open_high else 'to'} {high:g}."
+        )
+    return float(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False; raise ParameterError otherwise."""
+    if not isinstance(value, bool):
+        raise ParameterError(f"{name} = {value!r} is not usable: give True or False.")
+    return value
