@@ -1,0 +1,278 @@
+"""Specs → results: one cell is one training, a grid is a set of them, and every result says how it was made.
+
+A run is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ in q:
+``"word2vec"`` takes the noise that the run drew its negatives from (counts^γ), ``"paper"`` the context marginal.
+A score stands only beside the bound of its own law. All values are nats per draw of W.
+
+:func:`run_cell` is a top-level function of plain records, so that any ``concurrent.futures.Executor`` can map it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jsmi_core.embedding import Embedding
+from jsmi_core.errors import ParameterError
+from jsmi_core.training import SGNSConfig
+
+if TYPE_CHECKING:
+    from jsmi_core.corpus import Corpus
+
+__all__ = ["LAWS", "Cell", "CellResult", "EpochScore", "Grid", "LawScores", "Manifest", "run_cell"]
+
+LAWS = ("word2vec", "paper")
+LAW_VERSION = 1  # part of every cell's id: raise it when the same spec would be scored to other numbers
+MOST_CELLS = 1_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training to run: a corpus, named by its digest, and every setting.
+
+    Parameters
+    ----------
+    corpus : str
+        ``Corpus.digest``.
+    config : SGNSConfig
+
+    Examples
+    --------
+    >>> Cell("c0ffee", SGNSConfig(dimension=10)).id == Cell("c0ffee", SGNSConfig(dimension=10)).id
+    True
+    """
+
+    corpus: str
+    config: SGNSConfig
+
+    @cached_property
+    def id(self) -> str:
+        """20 hex digits that depend on the content only: equal specs have equal ids in every process."""
+        spec = json.dumps({**self.to_dict(), "law": LAW_VERSION}, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(spec.encode()).hexdigest()[:20]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell as JSON-able values; each field in the type of its default, so that 1 and 1.0 are one spec."""
+        plain = {f.name: type(f.default)(getattr(self.config, f.name)) for f in fields(self.config)}
+        return {"corpus": self.corpus, "config": plain}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Cell:
+        """The cell that :meth:`to_dict` wrote."""
+        return cls(str(record["corpus"]), SGNSConfig(**record["config"]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All combinations of dimensions, epochs, negatives and seeds, over one base setting.
+
+    Parameters
+    ----------
+    dimensions, epochs, negatives, seeds : iterables of int
+        Repeated values count once. Left out: the value of ``base``.
+    base : SGNSConfig
+        Every other setting.
+
+    Raises
+    ------
+    ParameterError
+        If a value is out of range, or there are more than 1,000 cells.
+
+    Examples
+    --------
+    >>> [cell.config.dimension for cell in Grid(dimensions=(50, 10)).cells("c0ffee")]
+    [10, 50]
+    """
+
+    dimensions: tuple[int, ...] = ()
+    epochs: tuple[int, ...] = ()
+    negatives: tuple[int, ...] = ()
+    seeds: tuple[int, ...] = ()
+    base: SGNSConfig = field(default_factory=SGNSConfig)
+
+    def __post_init__(self) -> None:
+        for axis, setting in _AXES.items():
+            values = _axis(axis, getattr(self, axis)) or (getattr(self.base, setting),)
+            for value in values:
+                replace(self.base, **{setting: value})  # checks the value as the training itself would
+            object.__setattr__(self, axis, values)
+        if len(self) > MOST_CELLS:
+            raise ParameterError(
+                f"the grid has {len(self):,} trainings: give at most {MOST_CELLS:,}, "
+                "with fewer dimensions, epochs, negatives or seeds."
+            )
+
+    def __len__(self) -> int:
+        return len(self.dimensions) * len(self.epochs) * len(self.negatives) * len(self.seeds)
+
+    def cells(self, corpus_digest: str) -> tuple[Cell, ...]:
+        """The trainings, cheapest first, so that a sweep shows its first points soon."""
+        combinations = product(self.dimensions, self.epochs, self.negatives, self.seeds)
+        configs = [replace(self.base, **dict(zip(_AXES.values(), values, strict=True))) for values in combinations]
+        return tuple(Cell(corpus_digest, config) for config in sorted(configs, key=_relative_cost))
+
+
+_AXES = {"dimensions": "dimension", "epochs": "epochs", "negatives": "negatives", "seeds": "seed"}
+
+
+def _axis(name: str, values: Iterable[int]) -> tuple[int, ...]:
+    try:
+        return tuple(dict.fromkeys(values))
+    except TypeError:
+        raise ParameterError(f"{name} = {values!r} is not usable: give a list of whole numbers.") from None
+
+
+def _relative_cost(config: SGNSConfig) -> tuple[int, ...]:
+    work = config.dimension * (config.negatives + 1) * config.epochs
+    return (work, config.dimension, config.epochs, config.negatives, config.seed)
+
+
+@dataclass(frozen=True)
+class EpochScore:
+    """Where a training stood after an epoch, exactly, under the run's own law (``"word2vec"``).
+
+    ``epoch`` 0 is the untouched start; ``score`` and ``gap`` are nats per draw of W; ``seconds`` is the training
+    time so far, without the time that scoring took.
+    """
+
+    epoch: int
+    score: float
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LawScores:
+    """The final embedding under one law: ``p`` and ``q`` say in words what the bound and the score are of.
+
+    ``bound``, ``score``, ``gap`` and ``mutual_information`` (of p) are nats; gap is the sum over cells, not
+    ``bound − score``.
+    """
+
+    law: str
+    p: str
+    q: str
+    alpha: float
+    mutual_information: float
+    bound: float
+    score: float
+    gap: float
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What it takes to make a result again: with the cell's spec and seed, the same numbers come out.
+
+    ``seconds`` is the whole time of the cell, ``cost`` its size in multiply-adds (see :func:`cost`), ``date`` UTC
+    in ISO 8601, ``versions`` the packages that computed it.
+    """
+
+    corpus_name: str
+    tokens: int
+    vocabulary_size: int
+    versions: Mapping[str, str]
+    cost: float
+    seconds: float
+    date: str
+
+
+@dataclass(frozen=True, eq=False)
+class CellResult:
+    """One finished training.
+
+    Parameters
+    ----------
+    cell : Cell
+    history : tuple of EpochScore
+        From epoch 0 (before training) to the last.
+    laws : tuple of LawScores
+        The final embedding under each law of ``LAWS``.
+    manifest : Manifest
+    embedding : Embedding, optional
+    gap_by_word : (V,) float64, optional
+        Each word's part of the gap under the run's own law; adds up to ``law("word2vec").gap``.
+        Both arrays are None in the listings of a store; ``Store.get`` brings them.
+    """
+
+    cell: Cell
+    history: tuple[EpochScore, ...]
+    laws: tuple[LawScores, ...]
+    manifest: Manifest
+    embedding: Embedding | None = None
+    gap_by_word: npt.NDArray[np.float64] | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the cell."""
+        return self.cell.id
+
+    def law(self, name: str) -> LawScores:
+        """The scores under the law of that name."""
+        return next(scores for scores in self.laws if scores.law == name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the arrays, as JSON-able values."""
+        return {
+            "cell": self.cell.to_dict(),
+            "history": [asdict(score) for score in self.history],
+            "laws": [asdict(scores) for scores in self.laws],
+            "manifest": asdict(self.manifest),
+        }
+
+    @classmethod
+    def from_dict(
+        cls,
+        record: Mapping[str, Any],
+        embedding: Embedding | None = None,
+        gap_by_word: npt.NDArray[np.float64] | None = None,
+    ) -> CellResult:
+        """The result that :meth:`to_dict` wrote, with its arrays beside it."""
+        return cls(
+            Cell.from_dict(record["cell"]),
+            tuple(EpochScore(**score) for score in record["history"]),
+            tuple(LawScores(**scores) for scores in record["laws"]),
+            Manifest(**record["manifest"]),
+            embedding,
+            gap_by_word,
+        )
+
+
+def run_cell(
+    cell: Cell,
+    corpus: Corpus,
+    report: Callable[[EpochScore], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> CellResult:
+    """Train one cell and score it exactly after every epoch.
+
+    Parameters
+    ----------
+    cell : Cell
+    corpus : Corpus
+        The corpus whose digest the cell names.
+    report : callable, optional
+        Called with an :class:`EpochScore` after every epoch, and once before the first.
+    cancel : callable, optional
+        Returns True when the work should stop; asked often.
+
+    Returns
+    -------
+    CellResult
+        With its arrays.
+
+    Raises
+    ------
+    ParameterError
+        If the corpus is not the one that the cell names.
+    Cancelled
+        If ``cancel`` said so.
+    """
+    raise NotImplementedError
