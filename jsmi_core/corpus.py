@@ -1,0 +1,317 @@
+"""Text → Corpus: numbered words in sentences, the common ground of counting and training.
+
+The steps, each in one place: bytes to text (text.py), text to tokens (tokens.py), tokens to numbers (here). Words
+under ``min_count`` are removed *before* any window is formed, so that windows stretch over them, as in word2vec;
+sentences are cut at 10,000 words, because gensim would drop the rest of a longer one without a word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jsmi_core import _checks
+from jsmi_core._files import write_whole
+from jsmi_core.errors import CorpusError
+from jsmi_core.text import Source, TextStream
+from jsmi_core.tokens import LINE_BREAKS, MAXIMUM_TOKEN, Numbering, Tokenizer
+
+__all__ = ["MAXIMUM_SENTENCE", "Corpus", "Reading", "read_corpus"]
+
+MAXIMUM_SENTENCE = 10_000
+"""Most words of one sentence that gensim's trainer looks at."""
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a corpus was read from its source, and what was in it before rare words were removed.
+
+    ``normal_form`` is the Unicode form that all words are in; ``bytes_read`` counts the unpacked text,
+    ``tokens_read`` and ``words_read`` all tokens and all different words.
+    """
+
+    tokenizer: str
+    lowercase: bool
+    min_count: int
+    encoding: str
+    normal_form: str
+    bytes_read: int
+    tokens_read: int
+    words_read: int
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """A text as numbers: sentence s is ``ids[offsets[s]:offsets[s + 1]]``, and id i means ``vocabulary[i]``.
+
+    Parameters
+    ----------
+    vocabulary : tuple of V str
+        Most frequent word first; equally frequent ones in the order of their first appearance.
+    counts : (V,) int64
+        How often each word occurs in ``ids``.
+    ids : (N,) int32
+        The tokens that are left once rare words are removed; a removed token leaves no hole.
+    offsets : (S + 1,) int64
+        Bounds of the S sentences, none of them empty or longer than 10,000.
+    name : str
+    notices : tuple of str
+        What the reader of any result should know about how the text was read.
+    reading : Reading, optional
+        How the text was read, if it was read from a text.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be"], ["or", "not", "to", "be"]])
+    >>> corpus.vocabulary, corpus.counts.tolist()
+    (('to', 'be', 'or', 'not'), [2, 2, 1, 1])
+    """
+
+    vocabulary: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+    ids: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+    name: str = "corpus"
+    notices: tuple[str, ...] = ()
+    reading: Reading | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.counts, self.ids, self.offsets):
+            array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        return f"<Corpus {self.name!r}: {len(self.ids):,} tokens, {len(self.vocabulary):,} words>"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of vocabulary, ids and offsets, 64 hex digits: equal texts after reading have equal digests."""
+        digest = hashlib.sha256()
+        for part in (*_packed(self.vocabulary), self.ids, self.offsets):
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")))
+        return digest.hexdigest()
+
+    def sentences(self) -> Iterator[list[str]]:
+        """Yield each sentence as a list of words."""
+        words = np.array(self.vocabulary, dtype=object)
+        bounds = self.offsets.tolist()
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+            yield words[self.ids[start:stop]].tolist()
+
+    @classmethod
+    def from_sentences(
+        cls, sentences: Iterable[Sequence[str]], min_count: int = 1, name: str = "sentences"
+    ) -> Corpus:
+        """Build a corpus from sentences that are already lists of words; the words stay as they are.
+
+        Raises
+        ------
+        CorpusError
+            If a sentence is not a list of words, or no word is left.
+        """
+        min_count = _checks.integer("min_count", min_count, 1, 10**9)
+        end = object()
+        numbers = Numbering([end])
+
+        def flat() -> Iterator[object]:
+            for place, sentence in enumerate(sentences):
+                if isinstance(sentence, str) or not all(isinstance(word, str) for word in sentence):
+                    raise CorpusError(f"sentence {place} is not a list of words: give a list of str for each sentence.")
+                yield from sentence
+                yield end
+
+        ids = np.fromiter(map(numbers.__getitem__, flat()), np.int32)
+        return _numbered(numbers, [ids], min_count, name, [], None)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the corpus as an uncompressed .npz without pickle; the file is whole or absent. Raises OSError."""
+        letters, lengths = _packed(self.vocabulary)
+        record = {
+            "format": _FORMAT,
+            "digest": self.digest,
+            "name": self.name,
+            "notices": self.notices,
+            "reading": asdict(self.reading) if self.reading else None,
+        }
+        file = io.BytesIO()
+        np.savez(
+            file,
+            record=np.frombuffer(json.dumps(record).encode(), np.uint8),
+            letters=letters,
+            lengths=lengths,
+            counts=self.counts,
+            ids=self.ids,
+            offsets=self.offsets,
+        )
+        write_whole(path, file.getvalue())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Corpus:
+        """Read what :meth:`save` wrote, and check it against its digest.
+
+        Raises
+        ------
+        CorpusError
+            If the file is missing, damaged, or not such a file; nothing in it is ever unpickled.
+        """
+        shown = repr(os.path.basename(path))
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                record = json.loads(arrays["record"].tobytes())
+                if record["format"] != _FORMAT:
+                    raise CorpusError(f"{shown} was written by another version: read the text again.")
+                reading = Reading(**record["reading"]) if record["reading"] else None
+                words = _unpacked(arrays["letters"], arrays["lengths"])
+                parts = (arrays["counts"], arrays["ids"], arrays["offsets"])
+                corpus = cls(words, *parts, record["name"], tuple(record["notices"]), reading)
+            if corpus.digest != record["digest"] or _occurrences(corpus.ids, len(words)).tolist() != parts[0].tolist():
+                raise ValueError("digest")
+        except FileNotFoundError:
+            raise CorpusError(f"there is no file {shown}: check the path.") from None
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile):
+            raise CorpusError(f"{shown} is not a whole saved corpus: read the text again.") from None
+        return corpus
+
+
+def read_corpus(
+    source: Source,
+    *,
+    tokenizer: str = "unicode",
+    lowercase: bool | None = None,
+    min_count: int = 5,
+    encoding: str | None = None,
+    name: str | None = None,
+) -> Corpus:
+    """Read a text, one sentence per line, into a corpus.
+
+    Parameters
+    ----------
+    source : path, or bytes
+        Plain text, or text packed with gzip or bzip2.
+    tokenizer : "unicode" or "whitespace"
+        Words of running text, or tokens as they stand between white space: see tokens.py for the rule.
+    lowercase : bool, optional
+        Default: True for "unicode"; False for "whitespace", which takes a prepared text as it is (lowercasing
+        the Penn Treebank's ``N``, any number, would make it the letter n).
+    min_count : int, 1 … 10⁹
+        Words that occur less often are removed before windows are formed.
+    encoding : str, optional
+        Default: the byte-order mark's, else UTF-8. Decoding is strict.
+    name : str, optional
+        Default: the file's name.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    CorpusError
+        If the source is not text, does not decode, or no word is left.
+    ParameterError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> read_corpus(b"The cat sat.\\nThe cat ran.", min_count=2).vocabulary
+    ('the', 'cat')
+    """
+    min_count = _checks.integer("min_count", min_count, 1, 10**9)
+    lowercase = tokenizer == "unicode" if lowercase is None else _checks.flag("lowercase", lowercase)
+    rule = Tokenizer(tokenizer, lowercase)
+    stream = TextStream(source, encoding)
+    numbers = Numbering(LINE_BREAKS)
+    parts = [
+        np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)
+    ]
+    notices = [f"the text was decoded as {stream.encoding}"] if not stream.encoding.startswith("utf-8") else []
+    notices += rule.hints
+    if numbers.cut:
+        notices.append(f"{numbers.cut:,} tokens of more than {MAXIMUM_TOKEN:,} characters were cut")
+    tokens_read = sum(int(np.count_nonzero(part >= numbers.reserved)) for part in parts)
+    words_read = len(numbers) - numbers.reserved
+    reading = Reading(
+        tokenizer, lowercase, min_count, stream.encoding, "NFC", stream.bytes_read, tokens_read, words_read
+    )
+    return _numbered(numbers, parts, min_count, name or stream.name.strip("'\""), notices, reading)
+
+
+def _numbered(
+    numbers: Numbering,
+    parts: list[npt.NDArray[np.int32]],
+    min_count: int,
+    name: str,
+    notices: list[str],
+    reading: Reading | None,
+) -> Corpus:
+    """Number words by frequency, drop rare ones, and turn ends of sentences into offsets; empties ``parts``."""
+    words = list(numbers)
+    counts = sum((_occurrences(part, len(words)) for part in parts), np.zeros(len(words), np.int64))
+    counts[: numbers.reserved] = 0
+    if not counts.any():
+        raise CorpusError(f"no words found in {name}: give a text with at least one word in it.")
+    kept = np.flatnonzero(counts >= min_count)
+    if not kept.size:
+        hint = "".join(f"; {notice}" for notice in notices)
+        raise CorpusError(
+            f"no word occurs min_count = {min_count:,} times in {name}: of its {np.count_nonzero(counts):,} different "
+            f"words the most frequent occurs {counts.max():,} times, so give min_count = {counts.max():,} or less{hint}."
+        )
+    kept = kept[np.argsort(-counts[kept], kind="stable")]
+    rank = np.full(len(words), -1, np.int32)
+    rank[kept] = np.arange(len(kept), dtype=np.int32)
+
+    ids = np.empty(int(counts[kept].sum()), np.int32)
+    ends = [np.zeros(1, np.int64)]
+    filled = 0
+    parts.reverse()
+    while parts:  # one part is freed while the next is placed, so that the tokens are in memory about once
+        part = parts.pop()
+        ranks = rank[part]
+        before = np.cumsum(ranks >= 0)
+        ends.append(before[part < numbers.reserved] + filled)
+        chosen = ranks[ranks >= 0]
+        ids[filled : filled + len(chosen)] = chosen
+        filled += len(chosen)
+    bounds = np.unique(np.concatenate([*ends, np.array([filled])]))
+    bounds, split = _cut_long(bounds)
+    if split:
+        notices = [*notices, f"{split:,} sentences of more than {MAXIMUM_SENTENCE:,} words were split"]
+    vocabulary = tuple(str(words[place]) for place in kept.tolist())
+    return Corpus(vocabulary, counts[kept], ids, bounds, name, tuple(notices), reading)
+
+
+def _cut_long(bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    """Add a bound after every 10,000 words of a longer sentence; return how many were split."""
+    long = np.flatnonzero(np.diff(bounds) > MAXIMUM_SENTENCE)
+    cuts = [np.arange(bounds[at], bounds[at + 1], MAXIMUM_SENTENCE) for at in long]
+    return np.unique(np.concatenate([bounds, *cuts])), len(long)
+
+
+def _occurrences(ids: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
+    return np.bincount(ids, minlength=size).astype(np.int64)
+
+
+def _packed(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """Return the words as UTF-8 bytes end to end, and the length of each in bytes."""
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    return np.frombuffer(b"".join(encoded), np.uint8), np.array([len(word) for word in encoded], np.int32)
+
+
+def _unpacked(letters: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> tuple[str, ...]:
+    stops = np.cumsum(lengths).tolist()
+    data = letters.tobytes()
+    starts = [0, *stops[:-1]]
+    return tuple(data[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, stops, strict=True))
