@@ -10,7 +10,9 @@ A score stands only beside the bound of its own law. All values are nats per dra
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
@@ -21,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jsmi_core.embedding import Embedding
-from jsmi_core.errors import ParameterError
+from jsmi_core.errors import ParameterError, StoreError
 from jsmi_core.training import SGNSConfig
 
 if TYPE_CHECKING:
@@ -228,21 +230,42 @@ class CellResult:
         }
 
     @classmethod
-    def from_dict(
-        cls,
-        record: Mapping[str, Any],
-        embedding: Embedding | None = None,
-        gap_by_word: npt.NDArray[np.float64] | None = None,
-    ) -> CellResult:
-        """The result that :meth:`to_dict` wrote, with its arrays beside it."""
+    def from_dict(cls, record: Mapping[str, Any]) -> CellResult:
+        """The result that :meth:`to_dict` wrote, without arrays."""
         return cls(
             Cell.from_dict(record["cell"]),
             tuple(EpochScore(**score) for score in record["history"]),
             tuple(LawScores(**scores) for scores in record["laws"]),
             Manifest(**record["manifest"]),
-            embedding,
-            gap_by_word,
         )
+
+    def to_bytes(self) -> bytes:
+        """The whole result as an uncompressed .npz: its arrays, and its record as JSON text."""
+        if self.embedding is None or self.gap_by_word is None:
+            raise ValueError("a result without its arrays cannot be written: take it from Store.get.")
+        text = json.dumps({"result": self.to_dict(), "vocabulary": self.embedding.vocabulary})
+        file = io.BytesIO()
+        np.savez(
+            file,
+            record=np.frombuffer(text.encode(), np.uint8),
+            words=self.embedding.words,
+            contexts=self.embedding.contexts,
+            gap_by_word=self.gap_by_word,
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> CellResult:
+        """The result that :meth:`to_bytes` wrote. Raises StoreError for anything else; never unpickles."""
+        try:
+            with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+                record = json.loads(arrays["record"].tobytes())
+                vocabulary = record["vocabulary"]
+                words = None if vocabulary is None else tuple(vocabulary)
+                embedding = Embedding(arrays["words"], arrays["contexts"], words)
+                return replace(cls.from_dict(record["result"]), embedding=embedding, gap_by_word=arrays["gap_by_word"])
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise StoreError(f"this is not a stored result ({error}): train the cell again.") from error
 
 
 def run_cell(
