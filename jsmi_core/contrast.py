@@ -1,0 +1,224 @@
+"""Positive pairs against negative pairs: p(x, y) beside r(x, y) = p(x) q(y), cell by cell, ready for sums.
+
+Everything the bound, the score and the gap need to know of p and q stands here once: p, r and p/r − 1 on the
+support of p, and for each row and column the noise that falls off the support. Off the support a cell is
+known from its row and column alone, so the V × W table of r is never stored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from jsmi_core import _kernels
+from jsmi_core._threads import map_in_order
+from jsmi_core.distribution import FloatArray, JointDistribution
+from jsmi_core.errors import DistributionError
+
+__all__ = ["Contrast"]
+
+# Cells with |p/r − 1| up to here are summed as a power series; its terms end below one rounding of the first.
+NEAR = 1 / 16
+SERIES_TERMS = 16
+CHUNK = 1 << 14  # cells worked on at once: their temporaries stay in a core's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """The positives p of a joint distribution against its negatives r(x, y) = p(x) q(y).
+
+    Parameters
+    ----------
+    joint : JointDistribution, V × W
+    noise : (W,) float64 that sums to 1, or None for the context marginal (the paper's q)
+
+    Raises
+    ------
+    DistributionError
+        If the noise has another length than the contexts, is negative, not finite, or does not sum to 1.
+    """
+
+    joint: JointDistribution
+    noise: FloatArray
+    noise_rest: FloatArray  # q − noise: what the float64 of a context marginal n(y)/N leaves over
+
+    @classmethod
+    def of(cls, joint: JointDistribution, noise: npt.ArrayLike | None = None) -> Contrast:
+        """Contrast a joint distribution with a noise distribution; None means the context marginal."""
+        if noise is None:
+            q = joint.context_marginal
+            rest = np.array(
+                [_division_rest(n, joint.total, ratio) for n, ratio in zip(joint.context_counts, q, strict=True)]
+            )
+            return cls(joint, q, rest)
+        q = np.ascontiguousarray(noise, np.float64)
+        if q.shape != (joint.shape[1],):
+            raise DistributionError(
+                f"the noise has shape {q.shape} but there are {joint.shape[1]:,} contexts: give one number for each."
+            )
+        if not (np.isfinite(q).all() and (q >= 0).all() and abs(math.fsum(q) - 1) <= 1e-9):
+            raise DistributionError("the noise is not a distribution: give numbers of 0 or more that sum to 1.")
+        return cls(joint, q, np.zeros_like(q))
+
+    # --- on the support of p: one number for each stored pair, in CSR order -------------------------------
+
+    @cached_property
+    def bounds(self) -> npt.NDArray[np.int64]:
+        """(V+1,) int64: where each row of the support begins and ends."""
+        return np.asarray(self.joint.counts.indptr, np.int64)
+
+    @cached_property
+    def columns(self) -> npt.NDArray[np.int32]:
+        """(nnz,) int32: the context of each pair of the support."""
+        return np.asarray(self.joint.counts.indices, np.int32)
+
+    @cached_property
+    def rows(self) -> npt.NDArray[np.int32]:
+        """(nnz,) int32: the word of each pair of the support."""
+        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
+
+    @property
+    def positive(self) -> FloatArray:
+        """(nnz,) float64: p(x, y) on the support."""
+        return self.joint.p.data
+
+    @cached_property
+    def negative(self) -> FloatArray:
+        """(nnz,) float64: r(x, y) on the support."""
+        return self.joint.word_marginal[self.rows] * self.noise[self.columns]
+
+    @cached_property
+    def excess(self) -> FloatArray:
+        """(nnz,) float64: p/r − 1 on the support, without cancellation; infinite where r = 0."""
+        out = np.empty(len(self.columns))
+        _kernels.excess_ratios(
+            self.bounds, self.columns, self.joint.counts.data, self.joint.word_counts, self.noise, self.noise_rest, out
+        )
+        return out
+
+    def find(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n,) int64: where each pair stands in the arrays of the support, −1 for a pair with p = 0."""
+        width = len(self.noise)
+        keys = self.rows * np.int64(width) + self.columns
+        wanted = rows * width + columns
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[places] == wanted, places, -1)
+
+    @cached_property
+    def log_ratio(self) -> FloatArray:
+        """(nnz,) float64: log p/r on the support (the PMI for the paper's q); infinite where r = 0."""
+        with np.errstate(divide="ignore"):
+            small = np.log(self.positive) - np.log(self.negative)
+            return np.where(self.excess > -0.5, np.log1p(self.excess), small)
+
+    # --- off the support ----------------------------------------------------------------------------------
+
+    @cached_property
+    def uncovered_noise(self) -> FloatArray:
+        """(V,) float64: for each word x, Σ q(y) over the contexts never seen with x."""
+        out = np.empty(len(self.bounds) - 1)
+        _kernels.uncovered_mass(self.bounds, self.columns, self.noise, out)
+        return out
+
+    @cached_property
+    def uncovered_words(self) -> FloatArray:
+        """(W,) float64: for each context y, Σ p(x) over the words never seen with y."""
+        turned = self.joint.counts.T.tocsr()
+        out = np.empty(len(self.noise))
+        bounds, columns = np.asarray(turned.indptr, np.int64), np.asarray(turned.indices, np.int32)
+        _kernels.uncovered_mass(bounds, columns, self.joint.word_marginal, out)
+        return out
+
+    @cached_property
+    def uncovered(self) -> float:
+        """Σ r(x, y) over all pairs with p(x, y) = 0."""
+        return math.fsum(self.joint.word_marginal * self.uncovered_noise)
+
+    # --- information --------------------------------------------------------------------------------------
+
+    @cached_property
+    def divergence(self) -> float:
+        """KL(p‖r) = Σ p log p/r in nats, the limit of bound(α)/α for α → 0; I(X;Y) for the paper's q."""
+        if (self.negative == 0).any():
+            return math.inf
+        excess, negative, own = self._far
+        return math.fsum([*(own - negative * excess), self._near_moments.sum(), self.uncovered])
+
+    def bound(self, alpha: float) -> float:
+        """JS_α(p, r) in nats; JSMI_α for the paper's q. (1), (2)"""
+        return float(self.bounds_at(np.array([alpha]))[0])
+
+    def bounds_at(self, alphas: FloatArray) -> FloatArray:
+        """(n,) float64, nats: the bound at each α.
+
+        A cell is u·KL(Bern(t)‖Bern(α)) = r [α φ(δ) − φ(α δ)] ≥ 0 with δ = p/r − 1, φ(x) = (1+x) log(1+x) − x,
+        which is α p log p/r − r s log s with s = 1 + αδ: one logarithm for each pair and α.
+        """
+        chunks = list(map_in_order(lambda chunk: _mixture_sums(alphas, *chunk), self._far_chunks()))
+        mixtures = [math.fsum(sums) for sums in zip(*chunks, strict=True)] if chunks else [0.0] * len(alphas)
+        own = math.fsum(self._far[2])
+        return np.array(
+            [
+                math.fsum([alpha * own, -mixture, self._near_bound(alpha), self._unmixed_bound(alpha)])
+                for alpha, mixture in zip(alphas.tolist(), mixtures, strict=True)
+            ]
+        )
+
+    def bound_cells(self, alpha: float) -> FloatArray:
+        """(nnz,) float64, nats: each stored pair's part of the bound, u·KL(Bern(t)‖Bern(α))."""
+        cells = np.empty(len(self.columns))
+        _kernels.bound_cells(alpha, self.positive, self.negative, self.excess, self.log_ratio, cells)
+        return cells
+
+    @cached_property
+    def _far(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """δ, r and p log p/r of the cells away from independence, |δ| > NEAR."""
+        far = (np.abs(self.excess) > NEAR) & (self.negative > 0)
+        return self.excess[far], self.negative[far], self.positive[far] * self.log_ratio[far]
+
+    def _far_chunks(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+        excess, negative, _ = self._far
+        for start in range(0, len(excess), CHUNK):
+            yield excess[start : start + CHUNK], negative[start : start + CHUNK]
+
+    @cached_property
+    def _near_moments(self) -> FloatArray:
+        """Σ r δⁿ / (n (n−1)) with alternating signs, n = 2 …, over the cells near independence."""
+        near = np.abs(self.excess) <= NEAR
+        excess, negative = self.excess[near], self.negative[near]
+        return np.array([(-1) ** n * (negative * excess**n).sum() / (n * (n - 1)) for n in range(2, SERIES_TERMS)])
+
+    def _near_bound(self, alpha: float) -> float:
+        """The cells near independence: Σ r [α φ(δ) − φ(αδ)] = Σ_n (α − αⁿ) (−1)ⁿ Σ r δⁿ / (n (n−1))."""
+        powers = np.arange(2, SERIES_TERMS)
+        weights = -alpha * np.expm1((powers - 1) * math.log(alpha))
+        return math.fsum(weights * self._near_moments)
+
+    def _unmixed_bound(self, alpha: float) -> float:
+        """Pairs seen only as negatives, (1−α) r (−log(1−α)), and those seen only as positives, α p (−log α)."""
+        certain = math.fsum(self.positive[self.negative == 0])
+        return -(1 - alpha) * math.log1p(-alpha) * self.uncovered - alpha * math.log(alpha) * certain
+
+
+def _mixture_sums(alphas: FloatArray, excess: FloatArray, negative: FloatArray) -> list[float]:
+    """Σ r s log s with s = 1 + αδ, for each α."""
+    s, logs = np.empty_like(excess), np.empty_like(excess)
+    sums = []
+    for alpha in alphas:
+        np.multiply(excess, alpha, out=s)
+        s += 1
+        np.log(s, out=logs)
+        logs *= s
+        sums.append(float(logs @ negative))
+    return sums
+
+
+def _division_rest(numerator: float, denominator: float, quotient: float) -> float:
+    """numerator/denominator − quotient, to the precision of a float64 of its own."""
+    product, rest = _kernels.two_product(quotient, denominator)
+    return ((numerator - product) - rest) / denominator

@@ -1,0 +1,278 @@
+"""The definitions of the paper as plain Python, to be read from top to bottom.
+
+Source: Melamud & Goldberger, "Information-Theory Interpretation of the Skip-Gram Negative-Sampling
+Objective Function", ACL 2017 (P17-2026). Numbers in brackets are the paper's equations. What is ours and
+not the paper's stands under "Beyond the paper".
+
+Tables are lists of rows: ``joint[x][y]`` is p(x, y), ``noise[y]`` is q(y), ``scores[x][y]`` is m(x, y).
+All values are in nats. Every sum is ``math.fsum``, every loop is written out; nothing here is fast.
+Imports the standard library only; no production module imports this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import exp, fsum, log, log1p
+
+Table = Sequence[Sequence[float]]
+Vector = Sequence[float]
+
+# --- 1. Distributions ------------------------------------------------------------------------------------
+
+
+def joint_distribution(counts: Table) -> list[list[float]]:
+    """p(x, y): the pair counts divided by their sum."""
+    total = fsum(n for row in counts for n in row)
+    return [[n / total for n in row] for row in counts]
+
+
+def word_marginal(joint: Table) -> list[float]:
+    """p(x) = Σ_y p(x, y)."""
+    return [fsum(row) for row in joint]
+
+
+def context_marginal(joint: Table) -> list[float]:
+    """p(y) = Σ_x p(x, y), the paper's choice of the noise q(y)."""
+    return [fsum(row[y] for row in joint) for y in range(len(joint[0]))]
+
+
+def unigram_noise(counts: Vector, exponent: float) -> list[float]:
+    """q(y) ∝ counts(y)^exponent, word2vec's noise distribution."""
+    powers = [n**exponent if n > 0 else 0.0 for n in counts]
+    total = fsum(powers)
+    return [power / total for power in powers]
+
+
+def negative_pairs(joint: Table, noise: Vector) -> list[list[float]]:
+    """r(x, y) = p(x) q(y), the distribution of the negative pairs."""
+    return [[px * qy for qy in noise] for px in word_marginal(joint)]
+
+
+# --- 2. Information --------------------------------------------------------------------------------------
+
+
+def binary_entropy(alpha: float) -> float:
+    """h(α) = −α log α − (1−α) log(1−α)."""
+    return -fsum(a * log(a) for a in (alpha, 1 - alpha) if a > 0)
+
+
+def kl_divergence(p: Table, r: Table) -> float:
+    """KL(p‖r) = Σ p log(p/r); a cell with p = 0 adds nothing."""
+    return fsum(
+        a * log(a / b) for p_row, r_row in zip(p, r, strict=True) for a, b in zip(p_row, r_row, strict=True) if a > 0
+    )
+
+
+def mixture(p: Table, r: Table, alpha: float) -> list[list[float]]:
+    """u = α p + (1−α) r."""
+    return [
+        [alpha * a + (1 - alpha) * b for a, b in zip(p_row, r_row, strict=True)]
+        for p_row, r_row in zip(p, r, strict=True)
+    ]
+
+
+def js_divergence(p: Table, r: Table, alpha: float) -> float:
+    """JS_α(p, r) = α KL(p‖u) + (1−α) KL(r‖u). (1)"""
+    u = mixture(p, r, alpha)
+    return alpha * kl_divergence(p, u) + (1 - alpha) * kl_divergence(r, u)
+
+
+def mutual_information(joint: Table) -> float:
+    """I(X;Y) = KL(p(x, y)‖p(x) p(y))."""
+    return kl_divergence(joint, negative_pairs(joint, context_marginal(joint)))
+
+
+def jsmi(joint: Table, noise: Vector, alpha: float) -> float:
+    """JSMI_α(X, Y) = JS_α(p(x, y), p(x) q(y)). (2)"""
+    return js_divergence(joint, negative_pairs(joint, noise), alpha)
+
+
+def jsmi_as_information(joint: Table, noise: Vector, alpha: float) -> float:
+    """JSMI_α = I(W;Z) = h(α) − H(Z|W): what the pair W tells about its class Z. (3), (4)"""
+    u = mixture(joint, negative_pairs(joint, noise), alpha)
+    t = posterior(joint, noise, alpha)
+    uncertainty = fsum(
+        mass * binary_entropy(belief)
+        for u_row, t_row in zip(u, t, strict=True)
+        for mass, belief in zip(u_row, t_row, strict=True)
+    )
+    return binary_entropy(alpha) - uncertainty
+
+
+# --- 3. The posterior and the score ----------------------------------------------------------------------
+
+
+def log_sigmoid(score: float) -> float:
+    """log σ(m) = min(m, 0) − log1p(exp(−|m|))."""
+    return min(score, 0.0) - log1p(exp(-abs(score)))
+
+
+def posterior(joint: Table, noise: Vector, alpha: float) -> list[list[float]]:
+    """t(x, y) = P(Z = 1 | x, y) = α p / u. (5)"""
+    r = negative_pairs(joint, noise)
+    u = mixture(joint, r, alpha)
+    return [
+        [alpha * p / mass if mass > 0 else alpha for p, mass in zip(p_row, u_row, strict=True)]
+        for p_row, u_row in zip(joint, u, strict=True)
+    ]
+
+
+def best_scores(joint: Table, noise: Vector, alpha: float) -> list[list[float]]:
+    """m*(x, y) = log p/r + log α/(1−α), whose sigmoid is the posterior; −∞ where p = 0. (6)
+
+    For q(y) = p(y) and α = 1/(k+1) this is PMI(x, y) − log k.
+    """
+    shift = log(alpha / (1 - alpha))
+    r = negative_pairs(joint, noise)
+    return [
+        [log(a / b) + shift if a > 0 else float("-inf") for a, b in zip(p_row, r_row, strict=True)]
+        for p_row, r_row in zip(joint, r, strict=True)
+    ]
+
+
+def sgns_score(joint: Table, noise: Vector, scores: Table, alpha: float) -> float:
+    """S(m) = h(α) + α Σ p log σ(m) + (1−α) Σ r log σ(−m), over all pairs. (8)"""
+    r = negative_pairs(joint, noise)
+    positive = fsum(
+        p * log_sigmoid(m)
+        for p_row, m_row in zip(joint, scores, strict=True)
+        for p, m in zip(p_row, m_row, strict=True)
+        if p > 0
+    )
+    negative = fsum(
+        n * log_sigmoid(-m)
+        for r_row, m_row in zip(r, scores, strict=True)
+        for n, m in zip(r_row, m_row, strict=True)
+        if n > 0
+    )
+    return fsum([binary_entropy(alpha), alpha * positive, (1 - alpha) * negative])
+
+
+def jsmi_from_scores(joint: Table, noise: Vector, alpha: float) -> float:
+    """JSMI_α = S(m*), the score of the best matrix: Theorem 1. (7)"""
+    return sgns_score(joint, noise, best_scores(joint, noise, alpha), alpha)
+
+
+def sampled_score(
+    positives: Sequence[tuple[int, int]], negatives: Sequence[Sequence[int]], scores: Table
+) -> tuple[float, float]:
+    """Ŝ = h(α) + α/N Σ_i [log σ(m(x_i, y_i)) + Σ_j log σ(−m(x_i, y_ij))], and its standard error. (9)
+
+    ``negatives[i]`` are the k contexts drawn from q for the i-th positive pair; α = 1/(k+1).
+    """
+    alpha = 1 / (len(negatives[0]) + 1)
+    terms = [
+        log_sigmoid(scores[x][y]) + fsum(log_sigmoid(-scores[x][noise]) for noise in drawn)
+        for (x, y), drawn in zip(positives, negatives, strict=True)
+    ]
+    mean = fsum(terms) / len(terms)
+    variance = fsum((term - mean) ** 2 for term in terms) / max(len(terms) - 1, 1)
+    return binary_entropy(alpha) + alpha * mean, alpha * (variance / len(terms)) ** 0.5
+
+
+# --- 4. The gap ------------------------------------------------------------------------------------------
+
+
+def bernoulli_kl(t: float, score: float) -> float:
+    """KL(Bern(t)‖Bern(σ(m)))."""
+    divergence = 0.0
+    if t > 0:
+        divergence += t * (log(t) - log_sigmoid(score))
+    if t < 1:
+        divergence += (1 - t) * (log1p(-t) - log_sigmoid(-score))
+    return divergence
+
+
+def gap_cells(joint: Table, noise: Vector, scores: Table, alpha: float) -> list[list[float]]:
+    """u · KL(Bern(t)‖Bern(σ(m))) for each pair: where the information was lost. (10)"""
+    u = mixture(joint, negative_pairs(joint, noise), alpha)
+    t = posterior(joint, noise, alpha)
+    return [
+        [mass * bernoulli_kl(belief, m) for mass, belief, m in zip(u_row, t_row, m_row, strict=True)]
+        for u_row, t_row, m_row in zip(u, t, scores, strict=True)
+    ]
+
+
+def gap(joint: Table, noise: Vector, scores: Table, alpha: float) -> float:
+    """JSMI_α − S(m) = KL(p(Z|W)‖p_m(Z|W)), Theorem 2. (10)"""
+    return fsum(cell for row in gap_cells(joint, noise, scores, alpha) for cell in row)
+
+
+# --- Beyond the paper: the pairs that word2vec draws from a text -----------------------------------------
+
+
+def keep_probabilities(counts: Sequence[int], subsample: float) -> list[float]:
+    """The probability that subsampling keeps a token of each word, as gensim draws it.
+
+    A token survives a 32-bit draw with probability (sample_int + 1)/2³², where
+    sample_int = ⌊(√(n/T) + 1) T/n · (2³² − 1)⌋ (at most 2³² − 1) for a threshold of T = t · Σ n tokens.
+    """
+    if subsample == 0:
+        return [1.0] * len(counts)
+    threshold = subsample * sum(counts)
+    shares = [min(1.0, ((n / threshold) ** 0.5 + 1) * (threshold / n)) for n in counts]
+    return [(int(share * (2**32 - 1)) + 1) / 2**32 for share in shares]
+
+
+def window_weights(window: int, dynamic: bool) -> list[float]:
+    """c(δ) for δ = 1 … window: the probability that the window drawn by a centre word covers distance δ."""
+    return [(window - distance + 1) / window if dynamic else 1.0 for distance in range(1, window + 1)]
+
+
+def expected_pair_counts(
+    sentences: Sequence[Sequence[int]], keep: Vector, window: int, dynamic: bool
+) -> list[list[float]]:
+    """E[number of pairs (x, y)] over subsampling and window draws.
+
+    For positions i < j with t kept tokens strictly between them, t is Poisson-binomial in their keep
+    probabilities: E = keep_i keep_j Σ_{t < window} P(t) c(t+1), counted in both orders.
+    """
+    weights = window_weights(window, dynamic)
+    counts = [[0.0] * len(keep) for _ in keep]
+    for sentence in sentences:
+        for i, x in enumerate(sentence):
+            between = [1.0]  # P(t kept tokens strictly between i and j)
+            for y in sentence[i + 1 :]:
+                covered = fsum(chance * weight for chance, weight in zip(between, weights, strict=False))
+                counts[x][y] += keep[x] * keep[y] * covered
+                counts[y][x] += keep[x] * keep[y] * covered
+                stay = [chance * (1 - keep[y]) for chance in between] + [0.0]
+                move = [0.0] + [chance * keep[y] for chance in between]
+                between = [a + b for a, b in zip(stay, move, strict=True)]
+    return counts
+
+
+def enumerated_pair_counts(
+    sentences: Sequence[Sequence[int]], keep: Vector, window: int, dynamic: bool
+) -> list[list[float]]:
+    """The same expectation by brute force: every subset of kept tokens, every window, one by one."""
+    counts = [[0.0] * len(keep) for _ in keep]
+    windows = range(1, window + 1) if dynamic else [window]
+    for sentence in sentences:
+        for kept in product((False, True), repeat=len(sentence)):
+            chance = 1.0
+            for word, stays in zip(sentence, kept, strict=True):
+                chance *= keep[word] if stays else 1 - keep[word]
+            text = [word for word, stays in zip(sentence, kept, strict=True) if stays]
+            for centre, y in enumerate(text):
+                for reach in windows:
+                    near = range(max(0, centre - reach), min(len(text), centre + reach + 1))
+                    for neighbour in near:
+                        if neighbour != centre:
+                            counts[text[neighbour]][y] += chance / len(windows)
+    return counts
+
+
+def drawn_pairs(
+    sentence: Sequence[int], keep: Vector, window: int, dynamic: bool, uniform: Callable[[], float]
+) -> list[tuple[int, int]]:
+    """One draw of word2vec's (neighbour, centre) pairs from a sentence; ``uniform()`` is a draw from [0, 1)."""
+    text = [word for word in sentence if uniform() < keep[word]]
+    pairs = []
+    for centre, y in enumerate(text):
+        reach = 1 + int(uniform() * window) if dynamic else window
+        for neighbour in range(max(0, centre - reach), min(len(text), centre + reach + 1)):
+            if neighbour != centre:
+                pairs.append((text[neighbour], y))
+    return pairs
