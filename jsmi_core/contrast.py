@@ -146,8 +146,9 @@ class Contrast:
         """KL(p‖r) = Σ p log p/r in nats, the limit of bound(α)/α for α → 0; I(X;Y) for the paper's q."""
         if (self.negative == 0).any():
             return math.inf
-        excess, negative, own = self._far
-        return math.fsum([*(own - negative * excess), self._near_moments.sum(), self.uncovered])
+        excess, negative = self._far
+        surplus = float((negative * excess).sum())  # Σ (p − r)
+        return math.fsum([self._far_divergence, -surplus, self._near_moments.sum(), self.uncovered])
 
     def bound(self, alpha: float) -> float:
         """JS_α(p, r) in nats; JSMI_α for the paper's q. (1), (2)"""
@@ -161,10 +162,9 @@ class Contrast:
         """
         chunks = list(map_in_order(lambda chunk: _mixture_sums(alphas, *chunk), self._far_chunks()))
         mixtures = [math.fsum(sums) for sums in zip(*chunks, strict=True)] if chunks else [0.0] * len(alphas)
-        own = math.fsum(self._far[2])
         return np.array(
             [
-                math.fsum([alpha * own, -mixture, self._near_bound(alpha), self._unmixed_bound(alpha)])
+                math.fsum([alpha * self._far_divergence, -mixture, self._near_bound(alpha), self._unmixed_bound(alpha)])
                 for alpha, mixture in zip(alphas.tolist(), mixtures, strict=True)
             ]
         )
@@ -176,13 +176,22 @@ class Contrast:
         return cells
 
     @cached_property
-    def _far(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """δ, r and p log p/r of the cells away from independence, |δ| > NEAR."""
-        far = (np.abs(self.excess) > NEAR) & (self.negative > 0)
-        return self.excess[far], self.negative[far], self.positive[far] * self.log_ratio[far]
+    def _is_far(self) -> npt.NDArray[np.bool_]:
+        """(nnz,) bool: the cells away from independence, |δ| > NEAR, that are drawn as negatives too."""
+        return (np.abs(self.excess) > NEAR) & (self.negative > 0)
+
+    @cached_property
+    def _far(self) -> tuple[FloatArray, FloatArray]:
+        """δ and r of the cells away from independence."""
+        return self.excess[self._is_far], self.negative[self._is_far]
+
+    @cached_property
+    def _far_divergence(self) -> float:
+        """Σ p log p/r over the cells away from independence."""
+        return float((self.positive * self.log_ratio)[self._is_far].sum())
 
     def _far_chunks(self) -> Iterator[tuple[FloatArray, FloatArray]]:
-        excess, negative, _ = self._far
+        excess, negative = self._far
         for start in range(0, len(excess), CHUNK):
             yield excess[start : start + CHUNK], negative[start : start + CHUNK]
 
