@@ -27,7 +27,6 @@ def write_whole(path: str | os.PathLike[str], payload: bytes) -> None:
             file.write(payload)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         _sync_folder(path.parent)
     except BaseException:

