@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -100,14 +101,14 @@ class Corpus:
         digest = hashlib.sha256()
         for part in (*_packed(self.vocabulary), self.ids, self.offsets):
             digest.update(len(part).to_bytes(8, "little"))
-            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")))
+            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")).data)
         return digest.hexdigest()
 
     def sentences(self) -> Iterator[list[str]]:
         """Yield each sentence as a list of words."""
         words = np.array(self.vocabulary, dtype=object)
         bounds = self.offsets.tolist()
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, stop in pairwise(bounds):
             yield words[self.ids[start:stop]].tolist()
 
     @classmethod
@@ -262,8 +263,9 @@ def _numbered(
     if not kept.size:
         hint = "".join(f"; {notice}" for notice in notices)
         raise CorpusError(
-            f"no word occurs min_count = {min_count:,} times in {name!r}: of its {np.count_nonzero(counts):,} different "
-            f"words the most frequent occurs {counts.max():,} times, so give min_count = {counts.max():,} or less{hint}."
+            f"no word occurs min_count = {min_count:,} times in {name!r}: the most frequent of its "
+            f"{np.count_nonzero(counts):,} different words occurs {counts.max():,} times, "
+            f"so give min_count = {counts.max()} or less{hint}."
         )
     kept = kept[np.argsort(-counts[kept], kind="stable")]
     rank = np.full(len(words), -1, np.int32)

@@ -5,11 +5,11 @@ joint distribution of two neighbouring words is
 
     p(x, y) ∝ a(x) a(y) exp(u(x)·u(y) − G² s(x) s(y)),
 
-so that words keep to their topic and nouns alternate with the rest: "bakers knead dough in kitchens". It is symmetric,
-hence the joint distribution of neighbours in the stationary, reversible chain with transitions p(y | x) = p(x, y)/p(x);
-each sentence starts from p(x). Counted with ``PairSampling(window=1, dynamic=False, subsample=0)``, an endless such text
-has exactly the pair distribution p. The exponent is a product of three numbers for each word, and
-PMI(x, y) = exponent + f(x) + f(y), a matrix of rank at most 5: from d = 5 on the price of rank is exactly 0.
+so that words keep to their topic and nouns alternate with the rest: "bakers knead dough". It is symmetric, hence the
+joint distribution of neighbours in the stationary, reversible chain with transitions p(y | x) = p(x, y)/p(x); each
+sentence starts from p(x). Counted with ``PairSampling(window=1, dynamic=False, subsample=0)``, an endless such text has
+exactly the pair distribution p. The exponent is a product of three numbers for each word, and
+PMI(x, y) = exponent + f(x) + f(y) is a matrix of rank at most 5: from d = 5 on the price of rank is exactly 0.
 
 The text in sample_data/planted.txt is remade by ``python -m jsmi_core.planted``.
 """
@@ -35,13 +35,13 @@ FEWEST_WORDS, MOST_WORDS = 4, 14
 RADIUS = 2.1  # of the ring of topics: a word of the next topic is exp(R²/2), about 9 times, rarer as a neighbour
 GRAMMAR = 1.5  # two words of one part of speech are exp(2G²), about 90 times, rarer as neighbours
 SCATTER = 0.3  # of a word's place around the centre of its topic
-CONNECTORS = "and with near without beside behind around before after under".split()
+CONNECTORS = ("and", "with", "near", "without", "beside", "behind", "around", "before", "after", "under")
 
 # A ring: each topic shares a border with the one before and the one after it. Frequent words first.
 TOPICS: dict[str, tuple[str, str]] = {
     "kitchen": (
-        "bread soup bakers cooks dough butter spoons ovens flour sugar cheese onions plates kitchens knives pepper salt "
-        "guests pans honey cream recipes bowls herbs noodles sauces cakes kettles garlic vinegar",
+        "bread soup bakers cooks dough butter spoons ovens flour sugar cheese onions plates kitchens knives pepper "
+        "salt guests pans honey cream recipes bowls herbs noodles sauces cakes kettles garlic vinegar",
         "knead taste stir bake serve slice fry boil chop share mix season roast peel warm",
     ),
     "farm": (
@@ -123,7 +123,7 @@ def planted_law(seed: int = SEED) -> npt.NDArray[np.float64]:
     exponent = vectors[:, :2] @ vectors[:, :2].T - np.outer(vectors[:, 2], vectors[:, 2])
     joint = np.exp(exponent + weights[:, None] + weights[None, :])
     joint = (joint + joint.T) / 2  # a matrix product need not be symmetric to the last bit
-    return joint / joint.sum()
+    return np.asarray(joint / joint.sum())
 
 
 def planted_sentences(seed: int = SEED) -> Iterator[list[str]]:

@@ -1,8 +1,8 @@
 """Texts to start with: two real ones that ship inside gensim, and one of our own with a known law.
 
 Third-party texts are read where gensim installed them, never copied into this project. What takes long, turning wiki
-markup into text, is done once and kept in the user's cache folder (the environment's ``JSMI_CACHE`` overrides it), under
-a name that depends on the source's content and on the parser.
+markup into text, is done once and kept in the user's cache folder (the environment's ``JSMI_CACHE`` overrides it),
+under a name that depends on the source's content and on the parser.
 """
 
 from __future__ import annotations
@@ -103,15 +103,9 @@ def sample_corpus(
     """
     if name not in SAMPLES:
         raise ParameterError(f"sample = {name!r} is not usable: give one of {', '.join(SAMPLES)}.")
-    source: Path | bytes
-    if name == "planted":
-        source = sample_data_directory() / "planted.txt"
-    else:
-        source = _gensim_file(_GENSIM_FILES[name])
-    if name == "wikipedia":
-        source = _cached_wiki_text(source)
+    source = sample_data_directory() / "planted.txt" if name == "planted" else _gensim_file(_GENSIM_FILES[name])
     return read_corpus(
-        source,
+        _cached_wiki_text(source) if name == "wikipedia" else source,
         tokenizer=tokenizer or SAMPLES[name].tokenizer,
         lowercase=lowercase,
         min_count=min_count,

@@ -247,8 +247,7 @@ def _compression(head: bytes) -> str | None:
 
 def _unpacked(raw: BinaryIO, head: bytes) -> BinaryIO:
     raw.seek(0)
-    unpack = gzip.GzipFile if head.startswith(b"\x1f\x8b") else bz2.BZ2File
-    return cast(BinaryIO, unpack(raw))
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw) if head.startswith(b"\x1f\x8b") else bz2.BZ2File(raw))
 
 
 def _looks_like_utf16(head: bytes) -> str | None:

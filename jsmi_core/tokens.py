@@ -9,7 +9,7 @@ Counting and training both start from what is found here, so they cannot disagre
 * ``"whitespace"``: a token is a run of anything but white space (NBSP included), control characters (NUL
   included) and zero-width space. Tokens stay as they are, ``<unk>``, ``N`` and punctuation included.
 * ``"unicode"``: a token is a word in the spirit of Unicode's UAX #29: letters, digits and the marks that sit on
-  them, with apostrophes kept between letters (``don't``; ’ counts as ') and . or , kept between digits
+  them, with apostrophes kept between letters (``don't``; U+2019 counts as ') and . or , kept between digits
   (``3.14``, ``1,000``). Everything else parts words and is dropped: punctuation, hyphens, underscores, symbols,
   emoji. Scripts written without spaces are not segmented (there is a notice).
 """
@@ -52,8 +52,8 @@ class Tokenizer:
 
     Examples
     --------
-    >>> list(Tokenizer("unicode", lowercase=True).tokens(["Don't pay 1,000.50 for well-", "made things!"]))
-    [["don't", 'pay', '1,000.50', 'for', 'well', 'made', 'things']]
+    >>> next(Tokenizer("unicode", lowercase=True).tokens(["Don't pay 1,000.50 for well-made things!"]))
+    ["don't", 'pay', '1,000.50', 'for', 'well', 'made', 'things']
     """
 
     def __init__(self, kind: str, lowercase: bool) -> None:
@@ -103,7 +103,7 @@ class Tokenizer:
         if text.isascii():
             return text
         text = self._invisible.sub("", unicodedata.normalize("NFC", text))
-        return text.replace("’", "'") if self.words_only else text
+        return text.replace("\u2019", "'") if self.words_only else text
 
     def _look(self, text: str) -> Iterator[str]:
         """Say what the beginning of the text suggests about the choice of tokenizer."""
@@ -148,7 +148,7 @@ def _unicode_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     inside = f"{marks}\u200c\u200d"
     # The marks are hundreds of ranges; looking ahead whether the letter can be one at all is 4 times faster.
     word = f"\\w+(?:(?=[\u0300-\U000e01ef])[{inside}]+\\w*|'\\w+|(?<=\\d)[.,]\\d\\w*)*"
-    return re.compile(f"{word}|[{LINE_BREAKS}]"), re.compile(f"[^\\w{inside}'’.,{_INVISIBLE}]")
+    return re.compile(f"{word}|[{LINE_BREAKS}]"), re.compile(f"[^\\w{inside}'\u2019.,{_INVISIBLE}]")
 
 
 @cache
