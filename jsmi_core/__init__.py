@@ -1,0 +1,100 @@
+"""How much of what words know about their contexts does a word2vec embedding keep?
+
+The argument, in the order of the modules::
+
+    corpus = read_corpus("text.txt")                      # text → numbered words in sentences
+    joint = expected_pairs(corpus, PairSampling())        # → p(x, y), the pairs that word2vec draws
+    noise = unigram_noise(corpus.counts)                  # → q(y), the negatives it draws
+    objective = SGNSObjective(joint, negatives=5, noise=noise)
+    objective.bound                                       # → the most that any embedding can score
+    run = train_sgns(corpus, SGNSConfig(dimension=100))   # → an embedding, trained by gensim
+    objective.score(run.embedding)                        # → its exact score S(m), over all pairs
+    objective.gap(run.embedding).total                    # → bound − score: the information it lost
+
+With ``noise=None``, q is the context marginal and the bound is the paper's JSMI. All values are in nats per
+draw of a pair; ``to_bits`` is for display. Names are imported when they are first used, so that what needs
+no training loads no trainer.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsmi_core.cooccurrence import PairSampling, expected_pairs
+    from jsmi_core.corpus import Corpus, read_corpus
+    from jsmi_core.distribution import JointDistribution, unigram_noise
+    from jsmi_core.embedding import Embedding
+    from jsmi_core.information import (
+        binary_entropy,
+        entropy,
+        js_divergence,
+        jsmi,
+        kl_divergence,
+        mutual_information,
+        to_bits,
+    )
+    from jsmi_core.objective import Evaluation, Gap, SGNSObjective
+    from jsmi_core.samples import sample_corpus
+    from jsmi_core.training import SGNSConfig, SGNSRun, train_sgns
+
+_HOME = {
+    "Corpus": "corpus",
+    "read_corpus": "corpus",
+    "sample_corpus": "samples",
+    "PairSampling": "cooccurrence",
+    "expected_pairs": "cooccurrence",
+    "JointDistribution": "distribution",
+    "unigram_noise": "distribution",
+    "binary_entropy": "information",
+    "entropy": "information",
+    "js_divergence": "information",
+    "jsmi": "information",
+    "kl_divergence": "information",
+    "mutual_information": "information",
+    "to_bits": "information",
+    "Evaluation": "objective",
+    "Gap": "objective",
+    "SGNSObjective": "objective",
+    "Embedding": "embedding",
+    "SGNSConfig": "training",
+    "SGNSRun": "training",
+    "train_sgns": "training",
+}
+
+__all__ = [
+    "Corpus",
+    "Embedding",
+    "Evaluation",
+    "Gap",
+    "JointDistribution",
+    "PairSampling",
+    "SGNSConfig",
+    "SGNSObjective",
+    "SGNSRun",
+    "binary_entropy",
+    "entropy",
+    "expected_pairs",
+    "js_divergence",
+    "jsmi",
+    "kl_divergence",
+    "mutual_information",
+    "read_corpus",
+    "sample_corpus",
+    "to_bits",
+    "train_sgns",
+    "unigram_noise",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'jsmi_core' has no attribute {name!r}")
+    value = getattr(import_module(f"jsmi_core.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

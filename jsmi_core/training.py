@@ -1,13 +1,28 @@
-"""Train SGNS with gensim: the only file that imports gensim's trainer."""
+"""Text → embedding: SGNS as gensim trains it. The only file that imports gensim's trainer.
+
+What gensim does with a text, and the p and q that follow from it, stands in docs/math.md. Two facts shape this
+file: an exception inside gensim's corpus iterator hangs ``train()`` for ever, so nothing raises there; and its
+learning rate steps once per job of up to 10,000 tokens, so one call of ``train()`` covers all epochs.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from jsmi_core import _checks
 from jsmi_core.cooccurrence import PairSampling
+from jsmi_core.corpus import Corpus
+from jsmi_core.embedding import Embedding
+from jsmi_core.errors import Cancelled
 
-__all__ = ["SGNSConfig"]
+__all__ = ["EpochRecord", "SGNSConfig", "SGNSRun", "train_sgns"]
+
+OnEpoch = Callable[[int, Embedding], Any]
 
 
 @dataclass(frozen=True)
@@ -79,3 +94,173 @@ class SGNSConfig:
     def sampling(self) -> PairSampling:
         """How positive pairs are drawn from the text."""
         return PairSampling(self.window, self.dynamic, self.subsample)
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One finished epoch: its number (0 is the start), the training seconds so far, what ``on_epoch`` returned."""
+
+    epoch: int
+    seconds: float
+    value: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class SGNSRun:
+    """A finished training: the embedding, one record for each epoch, and the settings that made it."""
+
+    embedding: Embedding
+    history: tuple[EpochRecord, ...]
+    config: SGNSConfig
+
+
+def train_sgns(
+    corpus: Corpus,
+    config: SGNSConfig | None = None,
+    *,
+    on_epoch: OnEpoch | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> SGNSRun:
+    """Train skip-gram with negative sampling by gensim on the sentences of a corpus.
+
+    The vectors are bit for bit those of one call of ``gensim.models.Word2Vec(sg=1, hs=0)`` with the same
+    settings; looking at them between epochs changes nothing. With one worker they are the same every time.
+
+    Parameters
+    ----------
+    corpus : Corpus of V words
+    config : SGNSConfig, optional
+        word2vec's defaults if left out.
+    on_epoch : callable (epoch, Embedding) → value, optional
+        Called before the first epoch (with 0) and after each one; the value is kept in the history.
+    on_progress : callable (share of the whole training, 0 … 1), optional
+        Called from another thread, about a hundred times in each epoch.
+    cancel : callable () → bool, optional
+        Asked before each sentence and after each epoch; True stops the training.
+
+    Returns
+    -------
+    SGNSRun
+        Word vectors are gensim's input vectors, context vectors its output vectors, both (V, d) float32 in
+        the order of ``corpus.vocabulary``.
+
+    Raises
+    ------
+    Cancelled
+        If ``cancel`` said so; what ``on_epoch`` saw until then is the partial result.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 20)
+    >>> train_sgns(corpus, SGNSConfig(dimension=2, epochs=1)).embedding.words.shape
+    (4, 2)
+    """
+    config = config or SGNSConfig()
+    model = _untrained(corpus, config)
+    watch = _Watch(model, corpus, config, on_epoch, on_progress, cancel)
+    watch.see(0)
+    model.train(watch, total_examples=model.corpus_count, epochs=config.epochs, callbacks=[watch])
+    return SGNSRun(_embedding(model, corpus), tuple(watch.history), config)
+
+
+def _untrained(corpus: Corpus, config: SGNSConfig) -> Any:
+    """A gensim model with this corpus's vocabulary and freshly drawn vectors."""
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        sg=1,
+        hs=0,
+        min_count=1,
+        vector_size=config.dimension,
+        negative=config.negatives,
+        ns_exponent=config.noise_exponent,
+        window=config.window,
+        shrink_windows=config.dynamic,
+        sample=config.subsample,
+        alpha=config.learning_rate,
+        min_alpha=config.minimum_learning_rate,
+        seed=config.seed,
+        workers=config.workers,
+    )
+    counts = dict(zip(corpus.vocabulary, corpus.counts.tolist(), strict=True))
+    model.build_vocab_from_freq(counts, corpus_count=len(corpus.offsets) - 1)
+    return model
+
+
+def _embedding(model: Any, corpus: Corpus) -> Embedding:
+    """A copy of the model's vectors, in the order of the corpus's vocabulary."""
+    rows = np.array([model.wv.key_to_index[word] for word in corpus.vocabulary])
+    return Embedding(model.wv.vectors[rows], model.syn1neg[rows], corpus.vocabulary)
+
+
+class _Watch:
+    """Feeds gensim the sentences and is called back after each epoch (gensim's callback protocol).
+
+    ``__iter__`` runs in gensim's producer thread and must never raise there: what goes wrong is kept, the
+    sentences end early, and the error is raised again after the epoch, in the caller's thread.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        corpus: Corpus,
+        config: SGNSConfig,
+        on_epoch: OnEpoch | None,
+        on_progress: Callable[[float], None] | None,
+        cancel: Callable[[], bool] | None,
+    ) -> None:
+        self.model = model
+        self.corpus = corpus
+        self.epochs = config.epochs
+        self.on_epoch = on_epoch
+        self.on_progress = on_progress or (lambda share: None)
+        self.cancel = cancel or (lambda: False)
+        self.history: list[EpochRecord] = []
+        self.trouble: BaseException | None = None
+        self.trained_seconds = 0.0
+        self.resumed = time.perf_counter()
+
+    def __iter__(self) -> Iterator[list[str]]:
+        try:
+            yield from self._sentences()
+        except Exception as error:
+            self.trouble = error
+
+    def _sentences(self) -> Iterator[list[str]]:
+        done, words, ids = self.history[-1].epoch, self.corpus.vocabulary, self.corpus.ids
+        bounds = self.corpus.offsets.tolist()
+        step = max(1, len(ids) // 100)
+        next_report = step
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+            if self.cancel():
+                raise Cancelled(_CANCELLED.format(done))
+            yield [words[i] for i in ids[start:stop].tolist()]
+            if stop >= next_report:
+                self.on_progress((done + stop / len(ids)) / self.epochs)
+                next_report += step
+
+    def on_train_begin(self, model: Any) -> None:
+        """Nothing to do: gensim calls all four."""
+
+    def on_train_end(self, model: Any) -> None:
+        """Nothing to do: gensim calls all four."""
+
+    def on_epoch_begin(self, model: Any) -> None:
+        self.resumed = time.perf_counter()
+
+    def on_epoch_end(self, model: Any) -> None:
+        self.trained_seconds += time.perf_counter() - self.resumed
+        if self.trouble:
+            raise self.trouble
+        self.see(self.history[-1].epoch + 1)
+        if self.cancel() and self.history[-1].epoch < self.epochs:
+            raise Cancelled(_CANCELLED.format(self.history[-1].epoch))
+
+    def see(self, epoch: int) -> None:
+        """Show the embedding of this epoch to whoever asked, and keep the record."""
+        value = self.on_epoch(epoch, _embedding(self.model, self.corpus)) if self.on_epoch else None
+        self.history.append(EpochRecord(epoch, self.trained_seconds, value))
+
+
+_CANCELLED = "the training was stopped after {} whole epochs: what was scored until then is kept."
