@@ -1,0 +1,42 @@
+# Everything a fresh machine needs to run and test the app: git, python3 and make are enough.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+IN := .venv/bin/
+
+.PHONY: help run test test-all lint bench samples clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+.tools/bin/uv:
+	@python3 -m venv .tools || { echo "python3 cannot make virtual environments: install its venv module, or uv."; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+
+# The stamp is newer than the lock once the environment holds exactly what the lock says.
+.venv/stamp: uv.lock pyproject.toml $(if $(filter .tools/%,$(UV)),$(UV))
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+run: .venv/stamp ## open the app in a browser
+	$(IN)jsmi app
+
+test: .venv/stamp ## run the tests (minutes)
+	$(IN)pytest -n logical -m "not slow"
+
+test-all: .venv/stamp ## run the tests and the long proofs
+	$(IN)pytest -n logical
+
+lint: .venv/stamp ## check style and types
+	$(IN)ruff check .
+	$(IN)ruff format --check .
+	$(IN)mypy
+
+bench: .venv/stamp ## print times and values beside their floors and peers
+	$(IN)python -m benchmarks
+
+samples: .venv/stamp ## remake the results that the Start page shows
+	$(IN)python sample_data/make_figure1.py
+
+clean: ## remove what the other commands made
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
