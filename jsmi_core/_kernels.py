@@ -15,7 +15,6 @@ from numpy.polynomial import Chebyshev, Polynomial
 from jsmi_core._jit import kernel
 
 
-
 def _log1p_polynomial(degree: int) -> tuple[np.float32, ...]:
     """Coefficients, lowest first, of the polynomial through log(1+u)/u at Chebyshev's nodes of [0, 1]."""
     fit = Chebyshev.interpolate(lambda u: np.log1p(u) / u, degree, domain=[0.0, 1.0])

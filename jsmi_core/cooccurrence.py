@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from jsmi_core import _checks
+from jsmi_core import _checks, _kernels
 from jsmi_core._threads import map_in_order
 from jsmi_core.corpus import Corpus
 from jsmi_core.distribution import FloatArray, JointDistribution
@@ -150,8 +151,6 @@ class _Counter:
         self.weights = np.array(sampling.weights)
 
     def __call__(self, words: tuple[int, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], FloatArray]:
-        from jsmi_core import _kernels
-
         rows: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], FloatArray] = _kernels.expected_rows(
             *words, self.starts, self.positions, self.sentence, self.offsets, self.ids, self.keep, self.weights
         )
@@ -163,7 +162,7 @@ def _shares(counts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     tokens = np.cumsum(counts)
     edges = np.searchsorted(tokens, np.linspace(0, tokens[-1], PIECES + 1)[1:-1], side="left") + 1
     edges = np.unique(np.concatenate([[0], np.minimum(edges, len(counts)), [len(counts)]]))
-    yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+    yield from pairwise(edges.tolist())
 
 
 def _mirrored(upper: sp.csr_array) -> sp.csr_array:

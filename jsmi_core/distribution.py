@@ -95,12 +95,12 @@ class JointDistribution:
     def word_counts(self) -> FloatArray:
         """(V,) float64: the row sums of the counts."""
         rows = np.repeat(np.arange(self.shape[0]), np.diff(self.counts.indptr))
-        return np.bincount(rows, self.counts.data, self.shape[0])
+        return np.bincount(rows, self.counts.data, self.shape[0]).astype(np.float64, copy=False)
 
     @cached_property
     def context_counts(self) -> FloatArray:
         """(W,) float64: the column sums of the counts."""
-        return np.bincount(self.counts.indices, self.counts.data, self.shape[1])
+        return np.bincount(self.counts.indices, self.counts.data, self.shape[1]).astype(np.float64, copy=False)
 
     @cached_property
     def p(self) -> sp.csr_array:

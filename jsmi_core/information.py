@@ -151,9 +151,7 @@ def mutual_information(joint: JointDistribution, noise: npt.ArrayLike | None = N
 def jsmi(joint: JointDistribution, alpha: float, noise: npt.ArrayLike | None = None) -> float: ...
 @overload
 def jsmi(joint: JointDistribution, alpha: FloatArray, noise: npt.ArrayLike | None = None) -> FloatArray: ...
-def jsmi(
-    joint: JointDistribution, alpha: float | FloatArray, noise: npt.ArrayLike | None = None
-) -> float | FloatArray:
+def jsmi(joint: JointDistribution, alpha: float | FloatArray, noise: npt.ArrayLike | None = None) -> float | FloatArray:
     """JSMI_α(X, Y) = JS_α(p(x, y), p(x) q(y)), in nats per draw of W: the ceiling of every SGNS score. (2)–(4), (7)
 
     Costs O(pairs) for each α; each cell of the sum is 0 or more.

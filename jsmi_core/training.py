@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -232,7 +233,7 @@ class _Watch:
         bounds = self.corpus.offsets.tolist()
         step = max(1, len(ids) // 100)
         next_report = step
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, stop in pairwise(bounds):
             if self.cancel():
                 raise Cancelled(_CANCELLED.format(done))
             yield [words[i] for i in ids[start:stop].tolist()]
