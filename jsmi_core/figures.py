@@ -1,0 +1,598 @@
+"""Results → small frozen tuples of plain numbers, ready to be drawn. Computes nothing beyond arranging.
+
+Every ``…_data()`` returns a :class:`Chart` or :class:`Bars`: numbers, text and roles, compared by ``==`` in tests and
+shown as a table by the app; drawing.py turns either into a plotly figure. The title of each states what it shows.
+
+All values come in as nats; ``unit="bits"`` converts for display.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jsmi_core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from jsmi_core.experiment import CellResult, EpochScore
+
+__all__ = [
+    "Bars",
+    "Chart",
+    "Line",
+    "Mark",
+    "bound_data",
+    "climb_data",
+    "csv_text",
+    "inert",
+    "ladder_data",
+    "number",
+    "pmi_data",
+    "zipf_data",
+]
+
+AXES = {
+    "dimension": "dimension d",
+    "epochs": "epochs (passes over the text)",
+    "alpha": "α = 1/(k+1), share of positive pairs",
+}
+RATE_LINE = "0: knows only the class ratio"
+
+
+class Line(NamedTuple):
+    """A curve: ``low`` and ``high`` bound its band over seeds; ``ids`` name the training behind each point."""
+
+    label: str
+    role: str  # "bound", "trained", "muted" or "data"
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    ids: tuple[str, ...] = ()
+    shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
+    dash: str = "solid"
+    place: str = "end"  # of the label: "end", "above" or "below" the line's first point, or "none"
+
+
+class Mark(NamedTuple):
+    """A point with a name, or a vertical line where ``y`` is None."""
+
+    label: str
+    x: float
+    y: float | None = None
+
+
+class Chart(NamedTuple):
+    """Lines over one axis. ``title`` states the finding, ``subtitle`` what it was found on."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...] = ()
+    ticks: tuple[tuple[float, str], ...] = ()
+    log_x: bool = False
+    log_y: bool = False
+    y_range: tuple[float, float] | None = None
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        banded = any(line.low for line in self.lines)
+        columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
+        rows: list[tuple[Any, ...]] = []
+        for line in self.lines:
+            low, high = line.low or line.y, line.high or line.y
+            for point in zip(line.x, line.y, low, high, strict=True):
+                rows.append((line.label, *point[: len(columns) - 1]))
+        return columns, rows
+
+
+class Bars(NamedTuple):
+    """A histogram: ``edges`` has one number more than ``heights``."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    edges: tuple[float, ...]
+    heights: tuple[float, ...]
+    marks: tuple[Mark, ...] = ()
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        return ("from", "to", self.y_name), list(zip(self.edges, self.edges[1:], self.heights, strict=False))
+
+
+# --- text that came from a corpus ------------------------------------------------------------------------------
+
+
+def inert(text: object) -> str:
+    """The text as data: no Markdown, LaTeX, HTML, link, emoji code or plotly template in it stays alive.
+
+    Every ASCII punctuation mark becomes a character reference, which both Markdown and plotly decode as plain text;
+    a word joiner (U+2060) after ``:`` and ``@`` and in ``www.`` stops what is recognised only after decoding.
+
+    Examples
+    --------
+    >>> inert("$x$")
+    '&#36;x&#36;'
+    """
+    joined = re.sub(r"(?i)([:@]|www(?=\.))", "\\1\u2060", str(text).replace("\n", " "))
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", joined)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The table as CSV; text that a spreadsheet would run as a formula (= + - @ first) gets a leading apostrophe.
+
+    Examples
+    --------
+    >>> csv_text(["word"], [["=1+1"]]).splitlines()
+    ['word', "'=1+1"]
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    for row in (columns, *rows):
+        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row])
+    return file.getvalue()
+
+
+def number(value: float) -> str:
+    """Three significant digits with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.24256)
+    '\u22120.243'
+    """
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %".replace("-", "\u2212")
+
+
+def _scale(unit: str) -> float:
+    return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
+
+
+# --- the ladder: trained models under their bound ----------------------------------------------------------------
+
+
+def ladder_data(
+    results: Iterable[CellResult],
+    x: str = "dimension",
+    *,
+    law: str = "word2vec",
+    quantity: str = "score",
+    unit: str = "nats",
+    curve: tuple[Sequence[float], Sequence[float]] | None = None,
+) -> Chart:
+    """Trained models below the bound, against dimension, epochs or α; seeds become bands from lowest to highest.
+
+    Parameters
+    ----------
+    results : CellResult, one or more
+        Of one corpus, one pair law and one noise; of one number of negatives too unless ``x`` is ``"alpha"``.
+    x : "dimension", "epochs" or "alpha"
+    law : "word2vec" or "paper"
+        Which q the bound and the scores are of.
+    quantity : "score" or "gap"
+        S under the bound, or the gap itself.
+    unit : "nats" or "bits"
+    curve : (α, bound) sequences in nats, optional
+        The bound over α under the same law, for ``x="alpha"``; without it the trained α are joined.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    ParameterError
+        If there is no result, or they were not made under one law.
+
+    Examples
+    --------
+    >>> ladder_data([], "dimension")
+    Traceback (most recent call last):
+    jsmi_core.errors.ParameterError: there is no finished training to draw: run the grid first.
+    """
+    found = tuple(results)
+    _one_law(found, x)
+    scale = _scale(unit)
+    shown = "gap" if quantity == "gap" else "score"
+    lines = _trained_lines(found, x, law, shown, scale)
+    bound = _bound_line(found, x, law, scale, curve)
+    zero = tuple(0.0 for _ in bound.x)
+    if quantity == "gap":
+        top = bound._replace(label=RATE_LINE[3:], role="muted", dash="dot", place="above")
+        landmarks = (top, Line("0: nothing left to learn", "bound", bound.x, zero, place="below"))
+    else:
+        label = "the bound JSMI"
+        if x != "alpha":
+            label = f"bound {number(bound.y[0])}: all there is to know"
+        landmarks = (
+            bound._replace(label=label, place="above"),
+            Line(RATE_LINE, "muted", bound.x, zero, dash="dot", place="below"),
+        )
+    return Chart(
+        title=_finding(found, x, law),
+        subtitle=_made_of(found[0], law, with_negatives=x != "alpha"),
+        x_name=AXES[x],
+        y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
+        lines=(*landmarks, *lines),
+        ticks=_ticks(found, x),
+        log_x=True,
+    )
+
+
+def _one_law(results: Sequence[CellResult], x: str) -> None:
+    if not results:
+        raise ParameterError("there is no finished training to draw: run the grid first.")
+    laws = {
+        (r.cell.corpus, r.cell.config.sampling, r.cell.config.noise_exponent, x == "alpha" or r.cell.config.negatives)
+        for r in results
+    }
+    if len(laws) > 1:
+        raise ParameterError(
+            "these trainings have different bounds: choose one corpus, one pair setting, one noise and one k."
+        )
+
+
+def _position(result: CellResult, x: str) -> float:
+    return float(getattr(result.cell.config, x))
+
+
+def _trained_lines(results: Sequence[CellResult], x: str, law: str, shown: str, scale: float) -> tuple[Line, ...]:
+    others = [name for name in ("epochs", "dimension") if name != x]
+    groups: dict[tuple[int, ...], dict[float, list[CellResult]]] = {}
+    for result in sorted(results, key=lambda r: r.cell.config.seed):
+        key = tuple(getattr(result.cell.config, name) for name in others)
+        groups.setdefault(key, {}).setdefault(_position(result, x), []).append(result)
+    varying = [i for i in range(len(others)) if len({key[i] for key in groups}) > 1] or [0]
+    lines = []
+    for rank, key in enumerate(sorted(groups), start=1):
+        points = sorted(groups[key].items())
+        values = [[scale * getattr(result.law(law), shown) for result in seeds] for _, seeds in points]
+        banded = any(len(seeds) > 1 for seeds in values)
+        lines.append(
+            Line(
+                ", ".join(_epochs(key[i]) if others[i] == "epochs" else f"d = {key[i]:,}" for i in varying),
+                "trained",
+                tuple(position for position, _ in points),
+                tuple(math.fsum(seeds) / len(seeds) for seeds in values),
+                tuple(map(min, values)) if banded else (),
+                tuple(map(max, values)) if banded else (),
+                tuple(seeds[0].id for _, seeds in points),
+                shade=rank / len(groups),
+            )
+        )
+    return tuple(lines)
+
+
+def _bound_line(
+    results: Sequence[CellResult],
+    x: str,
+    law: str,
+    scale: float,
+    curve: tuple[Sequence[float], Sequence[float]] | None,
+) -> Line:
+    if x == "alpha" and curve is not None:
+        values: Mapping[float, float] = dict(zip(*curve, strict=True))
+    else:
+        values = {_position(result, x): result.law(law).bound for result in results}
+    return Line("bound", "bound", tuple(sorted(values)), tuple(scale * values[p] for p in sorted(values)))
+
+
+def _ticks(results: Sequence[CellResult], x: str) -> tuple[tuple[float, str], ...]:
+    if x == "alpha":
+        found = sorted({(r.cell.config.alpha, r.cell.config.negatives) for r in results})
+        return tuple((alpha, f"{alpha:.2g}<br>k = {k}") for alpha, k in found)
+    return tuple((p, f"{p:,.0f}") for p in sorted({_position(result, x) for result in results}))
+
+
+def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
+    """What the picture shows, in one sentence made from its numbers."""
+
+    def share(result: CellResult) -> float:
+        scores = result.law(law)
+        return scores.score / scores.bound if scores.bound > 0 else 1.0
+
+    best = max(results, key=share)
+    at = best.cell.config
+    if share(best) <= 0:
+        return "No model here beats knowing the class ratio alone"
+    if x == "dimension":
+        lengths = [r.cell.config.epochs for r in results]
+        short = max((r for r in results if r.cell.config.epochs == min(lengths)), key=share).cell.config
+        long = max((r for r in results if r.cell.config.epochs == max(lengths)), key=share)
+        if short.dimension < long.cell.config.dimension:
+            return (
+                f"More dimensions pay only with more training: best is d = {short.dimension} after "
+                f"{_epochs(short.epochs)}, d = {long.cell.config.dimension} after {_epochs(long.cell.config.epochs)} "
+                f"({_percent(share(long))} of the bound)"
+            )
+    else:
+        other = "dimension" if x == "epochs" else "epochs"
+        line = [r for r in results if r.cell.config.dimension == at.dimension]
+        line = [r for r in line if x == "epochs" or getattr(r.cell.config, other) == getattr(at, other)]
+        first, last = min(line, key=lambda r: _position(r, x)), max(line, key=lambda r: _position(r, x))
+        if _position(first, x) < _position(last, x):
+            ends = [
+                _epochs(r.cell.config.epochs) if x == "epochs" else f"k = {r.cell.config.negatives}"
+                for r in (first, last)
+            ]
+            return (
+                f"With d = {at.dimension}, {ends[0]} reaches {_percent(share(first))} of the bound, "
+                f"{ends[1]} {_percent(share(last))}"
+            )
+    return f"The best model reaches {_percent(share(best))} of the bound: d = {at.dimension}, {_epochs(at.epochs)}"
+
+
+def _epochs(count: float) -> str:
+    return "1 epoch" if count == 1 else f"{count:,.0f} epochs"
+
+
+def _made_of(result: CellResult, law: str, *, with_negatives: bool) -> str:
+    """The corpus and the law that a picture's numbers belong to."""
+    config, manifest = result.cell.config, result.manifest
+    window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"
+    noise = f"q = counts^{config.noise_exponent:g}" if law == "word2vec" else "q = context marginal"
+    negatives = f"k = {config.negatives} · " if with_negatives else ""
+    return (
+        f"{manifest.corpus_name}: {manifest.tokens:,} tokens, V = {manifest.vocabulary_size:,} · {window}, "
+        f"subsample {config.subsample:g} · {negatives}{noise}"
+    )
+
+
+# --- one training, epoch by epoch --------------------------------------------------------------------------------
+
+
+def climb_data(
+    history: Sequence[EpochScore],
+    epochs: int,
+    bound: float,
+    ceiling: float,
+    *,
+    made_of: str = "",
+    unit: str = "nats",
+) -> Chart:
+    """Exact S(m) after every epoch, climbing towards the bound of its own law.
+
+    Parameters
+    ----------
+    history : EpochScore, possibly none yet
+    epochs : int
+        How many there will be: the width of the picture, so that it does not jump while the training runs.
+    bound, ceiling : float
+        JS_α of the law the scores belong to, and h(α); nats.
+    made_of : str
+        The subtitle.
+    unit : "nats" or "bits"
+
+    Returns
+    -------
+    Chart
+
+    Examples
+    --------
+    >>> climb_data([], 5, 0.2, 0.45).title
+    'The training has not reached its first score yet'
+    """
+    scale = _scale(unit)
+    ends = (0.0, float(epochs))
+    start = ceiling - math.log(2)
+    lines = [
+        Line(
+            f"bound {number(scale * bound)}: all there is to know", "bound", ends, (scale * bound,) * 2, place="above"
+        ),
+        Line(RATE_LINE, "muted", ends, (0.0, 0.0), dash="dot", place="below"),
+        Line(
+            f"{number(scale * start)}: the zero matrix", "muted", ends, (scale * start,) * 2, dash="dot", place="below"
+        ),
+    ]
+    if ceiling < 2 * bound:
+        label = f"h(α) = {number(scale * ceiling)}: no text could tell more"
+        lines.append(Line(label, "muted", ends, (scale * ceiling,) * 2, dash="dot", place="above"))
+    if history:
+        passed = tuple(float(point.epoch) for point in history)
+        lines.append(Line("S", "trained", passed, tuple(scale * point.score for point in history)))
+    return Chart(
+        _progress(history, epochs, bound, unit), made_of, "epoch", f"score S ({unit} per draw of W)", tuple(lines)
+    )
+
+
+def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: str) -> str:
+    if not history:
+        return "The training has not reached its first score yet"
+    last = history[-1]
+    done = f"After {last.epoch} of {_epochs(epochs)}"
+    if last.epoch == 0:
+        return "Before training the model is the zero matrix"
+    if last.score < 0:
+        return f"{done} the model is still worse than knowing the class ratio alone"
+    gap = f"the gap is {number(_scale(unit) * last.gap)} {unit}"
+    share = last.score / bound if bound > 0 else 1.0
+    return f"{done} the model has {_percent(share)} of what there is to know; {gap}"
+
+
+# --- the bound over α --------------------------------------------------------------------------------------------
+
+
+def bound_data(
+    alphas: Sequence[float],
+    paper: Sequence[float],
+    word2vec: Sequence[float],
+    ceiling: Sequence[float],
+    mutual_information: float,
+    at: tuple[float, float, float, float],
+    *,
+    exponent: float = 0.75,
+    made_of: str = "",
+    unit: str = "nats",
+) -> Chart:
+    """JSMI over α under both noises, beside its two ceilings h(α) and α·I(X;Y).
+
+    Parameters
+    ----------
+    alphas, paper, word2vec, ceiling : sequences of float
+        α, the bound for q = context marginal and for q = counts^exponent, and h(α); nats.
+    mutual_information : float
+        I(X;Y), nats.
+    at : (α, paper's bound, word2vec's bound, h(α))
+        Where the slider stands; nats.
+
+    Returns
+    -------
+    Chart
+
+    Examples
+    --------
+    >>> bound_data([0.5], [0.1], [0.2], [0.69], 0.3, (0.5, 0.1, 0.2, 0.69)).marks[0].y
+    0.1
+    """
+    scale = _scale(unit)
+    x = tuple(map(float, alphas))
+    top = max(*paper, *word2vec)
+
+    def scaled(values: Iterable[float]) -> tuple[float, ...]:
+        return tuple(scale * float(value) for value in values)
+
+    best = max(range(len(x)), key=lambda i: paper[i])
+    alpha, here, noisy, entropy = at
+    lines = (
+        Line("JSMI, q = context marginal", "bound", x, scaled(paper)),
+        Line(f"bound, q = counts^{exponent:g}", "bound", x, scaled(word2vec), dash="dash"),
+        Line("h(α)", "muted", x, scaled(ceiling), dash="dot"),
+        Line("α·I(X;Y)", "muted", x, scaled(a * mutual_information for a in x), dash="dot"),
+    )
+    return Chart(
+        f"At α = {alpha:.3g} a pair tells {number(scale * here)} {unit} about its class, "
+        f"{_percent(here / entropy)} of h(α); the most is {number(scale * paper[best])} at α = {x[best]:.2g}",
+        made_of,
+        "α, probability that a pair is a positive one",
+        f"information ({unit} per draw of W)",
+        lines,
+        (Mark("", alpha, scale * here), Mark("", alpha, scale * noisy), Mark("capacity", x[best], scale * paper[best])),
+        y_range=(0.0, scale * 1.35 * top if top > 0 else 1.0),
+    )
+
+
+# --- the text ----------------------------------------------------------------------------------------------------
+
+
+def zipf_data(
+    counts: Sequence[int],
+    kept: Sequence[float],
+    min_count: int,
+    *,
+    made_of: str = "",
+    points: int = 200,
+) -> Chart:
+    """Zipf's law: count against rank, what ``min_count`` removes, and what subsampling leaves of the rest.
+
+    Parameters
+    ----------
+    counts : int, most frequent first
+        Of all words read, rare ones too.
+    kept : float, one for each word that occurs ``min_count`` times or more
+        Expected count after subsampling.
+    min_count : int
+    made_of : str
+        The subtitle.
+    points : int
+        Ranks to draw, evenly spaced on the log axis.
+
+    Returns
+    -------
+    Chart
+
+    Examples
+    --------
+    >>> zipf_data([8, 4, 1], [4.0, 4.0], 2).title
+    'Subsampling leaves 67 % of the tokens; 2 of 3 words occur 2 times or more'
+    """
+    shown = _log_spaced(len(counts), points)
+    rest = [rank for rank in shown if rank <= len(kept)]
+    left = math.fsum(kept) / sum(counts[: len(kept)])
+    return Chart(
+        f"Subsampling leaves {_percent(left)} of the tokens; {len(kept):,} of {len(counts):,} words occur "
+        f"{min_count:,} times or more",
+        made_of,
+        "rank of the word",
+        "count (tokens)",
+        (
+            Line("in the text", "data", tuple(map(float, shown)), tuple(float(counts[r - 1]) for r in shown)),
+            Line(
+                "after subsampling",
+                "data",
+                tuple(map(float, rest)),
+                tuple(float(kept[r - 1]) for r in rest),
+                dash="dash",
+                place="below",
+            ),
+            Line(
+                f"min_count = {min_count:,}",
+                "muted",
+                (1.0, float(len(counts))),
+                (float(min_count),) * 2,
+                dash="dot",
+                place="below",
+            ),
+        ),
+        log_x=True,
+        log_y=True,
+    )
+
+
+def _log_spaced(last: int, points: int) -> list[int]:
+    steps = max(1, points - 1)
+    return sorted({min(last, round(last ** (i / steps))) for i in range(steps + 1)})
+
+
+def pmi_data(
+    edges: Sequence[float],
+    shares: Sequence[float],
+    negatives: int,
+    *,
+    made_of: str = "",
+    unit: str = "nats",
+) -> Bars:
+    """How PMI is spread over the positive pairs: each pair that occurs, weighted by p(x, y).
+
+    Parameters
+    ----------
+    edges : n + 1 floats, nats
+    shares : n floats
+        The share of the positive pairs in each bin.
+    negatives : int
+        k; the mark at log k is where the best score PMI − log k changes sign.
+    made_of : str
+        The subtitle.
+    unit : "nats" or "bits"
+
+    Returns
+    -------
+    Bars
+
+    Examples
+    --------
+    >>> pmi_data([-1.0, 0.0, 1.0], [0.25, 0.75], 1).title
+    '75 % of the positive pairs occur more often than chance'
+    """
+    scale = _scale(unit)
+    above = math.fsum(share for edge, share in zip(edges, shares, strict=False) if edge >= 0)
+    return Bars(
+        f"{_percent(above)} of the positive pairs occur more often than chance",
+        made_of,
+        f"PMI = log p(x, y) / p(x)p(y)  ({unit})",
+        "share of the positive pairs",
+        tuple(scale * float(edge) for edge in edges),
+        tuple(map(float, shares)),
+        (Mark("chance", 0.0), Mark(f"log k, k = {negatives}", scale * math.log(negatives))),
+    )
