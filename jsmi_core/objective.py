@@ -228,6 +228,6 @@ class Evaluation:
 
 def _indices(name: str, values: npt.ArrayLike, size: int) -> npt.NDArray[np.int64]:
     array = np.atleast_1d(np.asarray(values))
-    if array.dtype.kind not in "iu" or array.size and not (0 <= array.min() and array.max() < size):
+    if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
         raise ParameterError(f"{name} is not usable: give whole numbers from 0 to {size - 1:,}.")
     return array.astype(np.int64)
