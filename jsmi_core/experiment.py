@@ -1,7 +1,7 @@
 """Specs → results: one cell is one training, a grid is a set of them, and every result says how it was made.
 
-A run is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ in q:
-``"word2vec"`` takes the noise that the run drew its negatives from (counts^γ), ``"paper"`` the context marginal.
+A run is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ
+in q: ``"word2vec"`` takes the noise that the run drew its negatives from (counts^γ), ``"paper"`` the context marginal.
 A score stands only beside the bound of its own law. All values are nats per draw of W.
 
 :func:`run_cell` is a top-level function of plain records, so that any ``concurrent.futures.Executor`` can map it.
@@ -12,28 +12,36 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import platform
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core.cooccurrence import PairSampling, expected_pairs
+from jsmi_core.corpus import Corpus
+from jsmi_core.cost import estimated_multiply_adds
+from jsmi_core.distribution import JointDistribution, unigram_noise
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import ParameterError, StoreError
-from jsmi_core.training import SGNSConfig
-
-if TYPE_CHECKING:
-    from jsmi_core.corpus import Corpus
+from jsmi_core.information import mutual_information
+from jsmi_core.objective import Evaluation, SGNSObjective
+from jsmi_core.training import SGNSConfig, train_sgns
 
 __all__ = ["LAWS", "Cell", "CellResult", "EpochScore", "Grid", "LawScores", "Manifest", "run_cell"]
 
 LAWS = ("word2vec", "paper")
 LAW_VERSION = 1  # part of every cell's id: raise it when the same spec would be scored to other numbers
 MOST_CELLS = 1_000
+ROUNDING = 1e-9  # nats; what separates bound − score from the sum of the gap's cells in float64
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class Cell:
 
     def to_dict(self) -> dict[str, Any]:
         """The cell as JSON-able values; each field in the type of its default, so that 1 and 1.0 are one spec."""
-        plain = {f.name: type(f.default)(getattr(self.config, f.name)) for f in fields(self.config)}
+        defaults = asdict(SGNSConfig())
+        plain = {name: type(defaults[name])(value) for name, value in asdict(self.config).items()}
         return {"corpus": self.corpus, "config": plain}
 
     @classmethod
@@ -104,7 +113,7 @@ class Grid:
         for axis, setting in _AXES.items():
             values = _axis(axis, getattr(self, axis)) or (getattr(self.base, setting),)
             for value in values:
-                replace(self.base, **{setting: value})  # checks the value as the training itself would
+                _changed(self.base, {setting: value})  # checks the value as the training itself would
             object.__setattr__(self, axis, values)
         if len(self) > MOST_CELLS:
             raise ParameterError(
@@ -118,11 +127,15 @@ class Grid:
     def cells(self, corpus_digest: str) -> tuple[Cell, ...]:
         """The trainings, cheapest first, so that a sweep shows its first points soon."""
         combinations = product(self.dimensions, self.epochs, self.negatives, self.seeds)
-        configs = [replace(self.base, **dict(zip(_AXES.values(), values, strict=True))) for values in combinations]
+        configs = [_changed(self.base, dict(zip(_AXES.values(), values, strict=True))) for values in combinations]
         return tuple(Cell(corpus_digest, config) for config in sorted(configs, key=_relative_cost))
 
 
 _AXES = {"dimensions": "dimension", "epochs": "epochs", "negatives": "negatives", "seeds": "seed"}
+
+
+def _changed(base: SGNSConfig, settings: Mapping[str, Any]) -> SGNSConfig:
+    return replace(base, **settings)
 
 
 def _axis(name: str, values: Iterable[int]) -> tuple[int, ...]:
@@ -142,7 +155,7 @@ class EpochScore:
     """Where a training stood after an epoch, exactly, under the run's own law (``"word2vec"``).
 
     ``epoch`` 0 is the untouched start; ``score`` and ``gap`` are nats per draw of W; ``seconds`` is the training
-    time so far, without the time that scoring took.
+    time so far, without counting and scoring.
     """
 
     epoch: int
@@ -173,7 +186,7 @@ class LawScores:
 class Manifest:
     """What it takes to make a result again: with the cell's spec and seed, the same numbers come out.
 
-    ``seconds`` is the whole time of the cell, ``cost`` its size in multiply-adds (see :func:`cost`), ``date`` UTC
+    ``seconds`` went into training and scoring (counting is done once for many cells), ``cost`` its size in multiply-adds (see ``cost.py``), ``date`` UTC
     in ISO 8601, ``versions`` the packages that computed it.
     """
 
@@ -272,6 +285,7 @@ def run_cell(
     cell: Cell,
     corpus: Corpus,
     report: Callable[[EpochScore], object] | None = None,
+    progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> CellResult:
     """Train one cell and score it exactly after every epoch.
@@ -283,6 +297,8 @@ def run_cell(
         The corpus whose digest the cell names.
     report : callable, optional
         Called with an :class:`EpochScore` after every epoch, and once before the first.
+    progress : callable, optional
+        Called with the share of the training done so far, about a hundred times in each epoch, from another thread.
     cancel : callable, optional
         Returns True when the work should stop; asked often.
 
@@ -297,5 +313,103 @@ def run_cell(
         If the corpus is not the one that the cell names.
     Cancelled
         If ``cancel`` said so.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 5)
+    >>> result = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
+    >>> all(scores.score <= scores.bound for scores in result.laws)
+    True
     """
-    raise NotImplementedError
+    if cell.corpus != corpus.digest:
+        raise ParameterError(
+            f"the cell is for corpus {cell.corpus[:12]} but got {corpus.digest[:12]}: give it the corpus it names."
+        )
+    config = cell.config
+    objectives = _objectives(corpus, config.sampling, config.negatives, config.noise_exponent)
+    began = time.perf_counter()
+    scorer = _Scorer(objectives["word2vec"], report)
+    embedding = train_sgns(corpus, config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
+    finals = {law: _checked(objectives[law].evaluate(embedding)) for law in LAWS}
+    manifest = Manifest(
+        corpus_name=corpus.name,
+        tokens=len(corpus.ids),
+        vocabulary_size=len(corpus.vocabulary),
+        versions=_versions(),
+        cost=estimated_multiply_adds(corpus, config),
+        seconds=time.perf_counter() - began,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    information = mutual_information(objectives["paper"].joint)
+    laws = tuple(_law_scores(law, config, information, finals[law]) for law in LAWS)
+    return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, finals["word2vec"].gap.by_word)
+
+
+# A sweep comes back to the same corpus: the caches are per corpus object, and as small as a sweep needs.
+@lru_cache(maxsize=2)
+def _joint(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
+    return expected_pairs(corpus, sampling)
+
+
+@lru_cache(maxsize=2)
+def _objectives(
+    corpus: Corpus, sampling: PairSampling, negatives: int, noise_exponent: float
+) -> dict[str, SGNSObjective]:
+    """The objective under each law."""
+    joint = _joint(corpus, sampling)
+    noises = {"word2vec": unigram_noise(corpus.counts, noise_exponent), "paper": None}
+    return {law: SGNSObjective(joint, negatives, noises[law]) for law in LAWS}
+
+
+class _Scorer:
+    """Scores the embedding after every epoch, and stops the clock of training meanwhile."""
+
+    def __init__(self, objective: SGNSObjective, report: Callable[[EpochScore], object] | None) -> None:
+        self.history: list[EpochScore] = []
+        self._objective = objective
+        self._report = report
+        self._seconds = 0.0
+        self._resumed = 0.0
+
+    def __call__(self, epoch: int, embedding: Embedding) -> None:
+        if epoch > 0:
+            self._seconds += time.perf_counter() - self._resumed
+        found = _checked(self._objective.evaluate(embedding))
+        self.history.append(EpochScore(epoch, found.score, found.gap.total, self._seconds))
+        if self._report is not None:
+            self._report(self.history[-1])
+        self._resumed = time.perf_counter()
+
+
+def _checked(found: Evaluation) -> Evaluation:
+    """Theorem 1 and Theorem 2 as a guard: a number that breaks them is a fault of the program and is never stored."""
+    if found.score > found.bound + ROUNDING or abs(found.bound - found.score - found.gap.total) > ROUNDING:
+        raise ArithmeticError(
+            f"score {found.score!r} and gap {found.gap.total!r} do not fit the bound {found.bound!r}: please report it."
+        )
+    return found
+
+
+def _law_scores(law: str, config: SGNSConfig, information: float, found: Evaluation) -> LawScores:
+    sampling = config.sampling
+    window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"
+    return LawScores(
+        law=law,
+        p=f"expected pairs, {window}, subsampling {sampling.subsample:g}",
+        q=f"word counts to the power {config.noise_exponent:g}" if law == "word2vec" else "context marginal of p",
+        alpha=config.alpha,
+        mutual_information=information,
+        bound=found.bound,
+        score=found.score,
+        gap=found.gap.total,
+    )
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in ("jsmi-explorer", "gensim", "numba", "numpy", "scipy"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            versions[package] = "not installed"
+    return versions

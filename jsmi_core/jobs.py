@@ -1,27 +1,46 @@
-"""Trainings in the background: one bounded queue, a few low-priority processes, nothing left behind."""
+"""Trainings in the background: one bounded queue, a few low-priority processes, nothing left behind.
+
+Each slot is a thread that owns one long-lived process (``_process.py``, ``_worker.py``) and is the only one to talk to it. A job
+lives in the parent: the process can raise, exit, crash, hang or be killed, and the job still ends with a reason. Only
+the parent writes results to the store.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import atexit
+import os
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
 
-from jsmi_core.experiment import Cell, EpochScore
+from jsmi_core import _checks
+from jsmi_core._process import WorkerProcess
+from jsmi_core.corpus import Corpus
+from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
+from jsmi_core.errors import JobError, ParameterError, StoreError
+from jsmi_core.experiment import Cell, CellResult, EpochScore
 from jsmi_core.store import Store
 
-if TYPE_CHECKING:
-    from jsmi_core.corpus import Corpus
-
 __all__ = ["JobQueue", "JobStatus"]
+
+CANCEL_SECONDS = 1.5  # how long a cancelled training may take to stop by itself
+_MOST_ENDED = 2_000  # jobs remembered for status(); the results themselves are in the store
+_MOST_UNSAVED = 50  # results held in memory while the store cannot be written
+_STOPPED = "stopped on request: what was scored until then is kept."
 
 
 @dataclass(frozen=True)
 class JobStatus:
     """Where a job stands.
 
-    ``state`` is queued, running, done, failed or cancelled; ``place`` counts the jobs ahead + 1 while queued, else 0;
+    ``state`` is queued, running, done, failed or cancelled; ``place`` counts from 1 while queued, else it is 0;
     ``progress`` runs from 0 to 1; ``history`` holds every epoch scored so far (kept after a cancel or failure);
-    ``seconds_left`` is an estimate, None when there is nothing to go by; ``message`` is a sentence for the user,
-    empty when there is nothing to say; ``saved`` is False when a finished result could not be written to the store
+    ``seconds_left`` is an estimate while queued or running, else None; ``message`` is a sentence for the user, empty
+    when there is nothing to say; ``saved`` is False when a finished result could not be written to the store
     (see :meth:`JobQueue.retry_save`).
     """
 
@@ -35,6 +54,31 @@ class JobStatus:
     saved: bool = True
 
 
+@dataclass(eq=False)
+class _Job:
+    cell: Cell
+    cost: float  # estimated multiply-adds
+    owners: set[str]
+    state: str = "queued"
+    message: str = ""
+    history: list[EpochScore] = field(default_factory=list)
+    share: float = 0.0  # of the training done
+    training_since: float = 0.0  # clock at its epoch 0; what went before (imports, counting) tells nothing of its pace
+    moved: float = 0.0  # clock when it last made progress
+    unsaved: CellResult | None = None
+
+    @property
+    def unwanted(self) -> bool:
+        return not self.owners
+
+    def seconds_left(self, expected: float) -> float:
+        """Estimate, for a job that was expected to take ``expected`` seconds."""
+        if not self.history:
+            return expected
+        elapsed = time.monotonic() - self.training_since
+        return elapsed / self.share - elapsed if self.share > 0.02 else max(expected - elapsed, 0.0)
+
+
 class JobQueue:
     """Run cells in worker processes, first come first served, and store what they find.
 
@@ -43,12 +87,26 @@ class JobQueue:
     store : Store
     workers : int, 1 … 64, optional
         Default: the environment's ``JSMI_WORKERS``, or one less than the processors (at least 1).
-    limit : int
+    limit : int, 1 … 100,000
         Most jobs that may wait.
     task : str
         ``module:function`` with the signature of :func:`jsmi_core.experiment.run_cell`.
+    longest_seconds : float
+        A job estimated to take longer is refused.
     stall_seconds : float
         A job that makes no progress for this long is stopped.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Store(folder) as store, JobQueue(store, workers=1) as jobs:
+    ...     jobs.waiting
+    0
     """
 
     def __init__(
@@ -58,30 +116,266 @@ class JobQueue:
         limit: int = 1_000,
         *,
         task: str = "jsmi_core.experiment:run_cell",
+        longest_seconds: float = 24 * 3600.0,
         stall_seconds: float = 300.0,
     ) -> None:
-        raise NotImplementedError
+        self.store = store
+        self.workers = _checks.integer("workers", _default_workers() if workers is None else workers, 1, 64)
+        self.limit = _checks.integer("limit", limit, 1, 100_000)
+        self._task = task
+        self._longest_seconds = longest_seconds
+        self._stall_seconds = stall_seconds
+        self._jobs: dict[str, _Job] = {}
+        self._queue: deque[_Job] = deque()
+        self._changed = threading.Condition()  # guards everything mutable here
+        self._closed = False
+        self._timed = [(run.manifest.cost, run.manifest.seconds) for run in store.results()]
+        self._slots = [
+            threading.Thread(target=self._serve, name=f"jsmi-slot-{number}", daemon=True)
+            for number in range(self.workers)
+        ]
+        for slot in self._slots:
+            slot.start()
+        atexit.register(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- for the user ----------------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are queued."""
+        return len(self._queue)
 
     def submit(self, cell: Cell, corpus: Corpus, owner: str = "") -> str:
         """Queue a cell and return its id; a cell already stored, queued or running is not run twice.
 
-        ``owner`` (a session, say) matters for :meth:`cancel` only. Raises JobError if the queue is full, ParameterError
-        if the job is too large, StoreError if the corpus cannot be kept for the workers.
+        Parameters
+        ----------
+        cell : Cell
+        corpus : Corpus
+            The corpus that the cell names; it is kept in the store for the workers.
+        owner : str
+            Who wants it (a session, say): see :meth:`cancel`.
+
+        Raises
+        ------
+        JobError
+            If the queue is full or closed.
+        ParameterError
+            If the corpus is another one, or the job is too large; the message names a size that fits.
+        StoreError
+            If the corpus cannot be kept.
         """
-        raise NotImplementedError
+        if cell.corpus != corpus.digest:
+            raise ParameterError(f"the cell names corpus {cell.corpus[:12]}, not {corpus.digest[:12]}: give that one.")
+        with self._changed:
+            if self._joined(cell.id, owner) or self.store.has(cell.id):
+                return cell.id
+            check_size(corpus, cell.config, estimated_pace(self._timed), self._longest_seconds)
+        self.store.save_corpus(corpus)
+        job = _Job(cell, estimated_multiply_adds(corpus, cell.config), {owner})
+        with self._changed:
+            if self._joined(cell.id, owner):  # while the corpus was being saved
+                return cell.id
+            if self._closed:
+                raise JobError("the queue is closed: start the program again.")
+            if len(self._queue) >= self.limit:
+                raise JobError(f"{len(self._queue):,} trainings are waiting already: try again when some are done.")
+            self._jobs[cell.id] = job
+            self._queue.append(job)
+            self._forget_oldest()
+            self._changed.notify()
+        return cell.id
 
     def status(self, job_id: str) -> JobStatus:
-        """Where a job stands. Raises JobError for an id that is neither queued here nor stored."""
-        raise NotImplementedError
+        """Where a job stands. Raises JobError for an id that is neither known to this queue nor stored."""
+        with self._changed:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                return self._status(job)
+        if self.store.has(job_id):
+            return JobStatus(job_id, "done", progress=1.0)
+        raise JobError(f"no training {job_id[:20]} is known here, perhaps a restart interrupted it: start it again.")
+
+    def result(self, job_id: str) -> CellResult | None:
+        """The result of a finished job, stored or not; None as long as there is none."""
+        with self._changed:
+            job = self._jobs.get(job_id)
+            if job is not None and job.unsaved is not None:
+                return job.unsaved
+        return self.store.get(job_id)
 
     def cancel(self, job_id: str, owner: str = "") -> None:
-        """Take back one owner's wish for a job; it stops (within 2 s) when nobody else wants it."""
-        raise NotImplementedError
+        """Take back one owner's wish for a job; it stops within 2 s unless somebody else wants it.
+
+        What was scored so far stays in its status.
+        """
+        with self._changed:
+            job = self._jobs.get(job_id)
+            if job is None:
+                return
+            job.owners.discard(owner)
+            if job.unwanted and job.state == "queued":
+                self._queue.remove(job)
+                self._end(job, "cancelled", "stopped before it began.")
 
     def retry_save(self, job_id: str) -> None:
         """Try again to store a finished result that could not be written. Raises StoreError if it still fails."""
-        raise NotImplementedError
+        with self._changed:
+            job = self._jobs.get(job_id)
+            result = None if job is None else job.unsaved
+        if job is not None and result is not None:
+            self.store.save(result)
+            with self._changed:
+                job.unsaved, job.message = None, ""
+
+    def estimated_seconds(self, cells: Iterable[Cell], corpus: Corpus) -> float:
+        """How long these cells would take from now, without those already stored, on free workers."""
+        missing = [cell for cell in cells if not self.store.has(cell.id)]
+        with self._changed:
+            pace = estimated_pace(self._timed)
+        seconds = [pace * estimated_multiply_adds(corpus, cell.config) for cell in missing]
+        return max(sum(seconds) / self.workers, max(seconds, default=0.0))
 
     def close(self) -> None:
         """Stop everything, within 5 s; also done when the program ends."""
-        raise NotImplementedError
+        atexit.unregister(self.close)
+        with self._changed:
+            self._closed = True
+            while self._queue:
+                self._end(self._queue.popleft(), "cancelled", "stopped because the program ended.")
+            self._changed.notify_all()
+        for slot in self._slots:
+            slot.join(5)
+
+    # -- jobs, with the lock held ----------------------------------------------------------------------------------
+
+    def _joined(self, job_id: str, owner: str) -> bool:
+        """Whether a live job of that id exists, wanted by this owner now too."""
+        job = self._jobs.get(job_id)
+        live = job is not None and not job.unwanted and (job.state in ("queued", "running") or job.unsaved is not None)
+        if job is not None and live:
+            job.owners.add(owner)
+        return live
+
+    def _status(self, job: _Job) -> JobStatus:
+        pace = estimated_pace(self._timed)
+        place, seconds_left = 0, None
+        if job.state == "queued":
+            place = self._queue.index(job) + 1
+            ahead = [other for other in self._jobs.values() if other.state == "running"] + list(self._queue)[:place]
+            seconds_left = sum(other.seconds_left(pace * other.cost) for other in ahead) / self.workers
+        elif job.state == "running":
+            seconds_left = job.seconds_left(pace * job.cost)
+        return JobStatus(
+            job.cell.id, job.state, place, job.share, tuple(job.history), seconds_left, job.message, job.unsaved is None
+        )
+
+    def _end(self, job: _Job, state: str, message: str = "") -> None:
+        job.state, job.message = state, message
+        job.share = 1.0 if state == "done" else job.share
+        self._changed.notify_all()
+
+    def _forget_oldest(self) -> None:
+        ended = [key for key, job in self._jobs.items() if job.state not in ("queued", "running") and not job.unsaved]
+        for key in ended[: max(len(ended) - _MOST_ENDED, 0)]:
+            del self._jobs[key]
+
+    # -- slots, each in its own thread -----------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        process: WorkerProcess | None = None
+        while (job := self._next()) is not None:
+            try:
+                if process is None or not process.alive():
+                    process = WorkerProcess(self._task)
+                self._run(job, process)
+            except Exception as error:  # whatever it is, it ends this job only: the slot goes on
+                traceback.print_exc()
+                self._finish(job, "failed", f"the job could not be run ({error}): try again.")
+                if process is not None:
+                    process.kill()
+        if process is not None:
+            process.kill()
+
+    def _next(self) -> _Job | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            if self._closed:
+                return None
+            job = self._queue.popleft()
+            job.state, job.moved = "running", time.monotonic()
+            return job
+
+    def _run(self, job: _Job, process: WorkerProcess) -> None:
+        """See one job through, whatever its process does."""
+        asked_to_stop: float | None = None
+        try:
+            process.send({"cell": job.cell.to_dict(), "store": str(self.store.path.absolute())})
+            while job.state == "running":
+                self._hear(job, process)
+                now = time.monotonic()
+                if job.unwanted and asked_to_stop is None:
+                    process.send({"cancel": True})
+                    asked_to_stop = now
+                if self._closed or (asked_to_stop is not None and now - asked_to_stop > CANCEL_SECONDS):
+                    process.kill()
+                    self._finish(job, "cancelled", _STOPPED)
+                elif now - job.moved > self._stall_seconds:
+                    process.kill()
+                    self._finish(job, "failed", f"stopped after {self._stall_seconds:g} s without progress: try again.")
+        except (EOFError, OSError):
+            process.kill()
+            self._finish(job, *(("cancelled", _STOPPED) if job.unwanted else ("failed", process.last_words())))
+
+    def _hear(self, job: _Job, process: WorkerProcess) -> None:
+        message = process.receive()
+        if message is None:
+            return
+        if message["kind"] == "share":
+            self._move(job, message["share"])
+        elif message["kind"] == "epoch":
+            job.moved = time.monotonic()
+            if not job.history:
+                job.training_since = job.moved
+            job.history.append(EpochScore(**message["score"]))
+            self._move(job, job.history[-1].epoch / job.cell.config.epochs)
+        elif message["kind"] == "done":
+            self._keep(job, CellResult.from_bytes(process.receive_bytes()))
+        else:
+            self._finish(job, message["kind"], message.get("message", _STOPPED))
+
+    def _move(self, job: _Job, share: float) -> None:
+        if share > job.share:
+            job.share, job.moved = share, time.monotonic()
+
+    def _keep(self, job: _Job, result: CellResult) -> None:
+        """Store a result; where that fails, hold it for another try."""
+        with self._changed:
+            self._timed.append((result.manifest.cost, result.manifest.seconds))
+            held = sum(other.unsaved is not None for other in self._jobs.values())
+        try:
+            self.store.save(result)
+        except StoreError as error:
+            if held >= _MOST_UNSAVED:
+                self._finish(job, "failed", f"trained but not stored, and too many wait to be stored: {error}")
+            else:
+                job.unsaved = result
+                self._finish(job, "done", f"trained but not stored: {error}")
+        else:
+            self._finish(job, "done")
+
+    def _finish(self, job: _Job, state: str, message: str = "") -> None:
+        with self._changed:
+            self._end(job, state, message)
+
+
+def _default_workers() -> int | str:
+    """One processor stays free for whoever is looking."""
+    asked = os.environ.get("JSMI_WORKERS", "")
+    return int(asked) if asked.isdigit() else asked or max(1, (os.cpu_count() or 1) - 1)

@@ -1,0 +1,90 @@
+"""How much a training takes, before it starts: in multiply-adds, seconds and bytes. Estimates, all of them.
+
+Measured with gensim on one core: a product of a drawn pair takes about 65 ns + 0.26 ns · d, since finding a negative
+and touching its vector costs as much as 250 more coordinates would; an exact score costs about a tenth of that for
+each of the V² pairs. One multiply-add is therefore the unit, and a machine's pace is its seconds for each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import numpy as np
+
+from jsmi_core.cooccurrence import keep_probabilities
+from jsmi_core.corpus import Corpus
+from jsmi_core.errors import ParameterError
+from jsmi_core.training import SGNSConfig
+
+__all__ = ["check_size", "estimated_bytes", "estimated_multiply_adds", "estimated_pace", "estimated_pairs"]
+
+OVERHEAD = 250.0  # of each product of a drawn pair, in coordinates
+SCORING = 0.1  # of a product when all V² pairs are scored in blocks
+TYPICAL_PACE = 3e-10  # seconds for a multiply-add, before any run has been timed
+_TIMED_RUNS = 20  # the latest ones tell the pace
+
+
+def estimated_pairs(corpus: Corpus, config: SGNSConfig) -> float:
+    """Positive pairs of one epoch, from the counts alone: kept tokens × 2 Σ c(δ); sentence ends make it a bit less."""
+    kept = float(np.dot(corpus.counts, keep_probabilities(corpus.counts, config.subsample)))
+    return kept * 2 * sum(config.sampling.weights)
+
+
+def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig) -> float:
+    """Work of one training with its exact scores.
+
+    epochs · pairs · (k+1) · (d + 250) + (epochs + 2) · V² · (d + 250)/10.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be"], ["or", "not", "to", "be"]])
+    >>> once, twice = (estimated_multiply_adds(corpus, SGNSConfig(epochs=n)) for n in (10, 20))
+    >>> 1.5 < twice / once < 2
+    True
+    """
+    coordinates = config.dimension + OVERHEAD
+    training = config.epochs * estimated_pairs(corpus, config) * (config.negatives + 1) * coordinates
+    scoring = (config.epochs + 2) * float(len(corpus.vocabulary)) ** 2 * coordinates * SCORING
+    return training + scoring
+
+
+def estimated_pace(finished: Iterable[tuple[float, float]]) -> float:
+    """Seconds for a multiply-add on this machine, from the (multiply-adds, seconds) of finished runs, oldest first."""
+    latest = list(finished)[-_TIMED_RUNS:]
+    work = sum(cost for cost, _ in latest)
+    return sum(seconds for _, seconds in latest) / work if work > 0 else TYPICAL_PACE
+
+
+def estimated_bytes(corpus: Corpus, config: SGNSConfig) -> float:
+    """Memory of the vectors: word and context vectors in float32, in the trainer, its copy, and the result twice."""
+    return 4.0 * 2 * 4 * len(corpus.vocabulary) * config.dimension
+
+
+def check_size(corpus: Corpus, config: SGNSConfig, pace: float, longest_seconds: float) -> None:
+    """Refuse a training that this machine cannot hold or finish in time, and name a smaller one.
+
+    Raises
+    ------
+    ParameterError
+        With the estimate, the limit and the largest setting that fits.
+    """
+    memory, most_memory = estimated_bytes(corpus, config), _physical_memory() / 2
+    if memory > most_memory:
+        raise ParameterError(
+            f"dimension = {config.dimension:,} with {len(corpus.vocabulary):,} words needs about {memory / 1e9:,.1f} GB"
+            f" of memory, more than the {most_memory / 1e9:,.1f} GB allowed here: choose a dimension up to"
+            f" {int(config.dimension * most_memory / memory):,}."
+        )
+    seconds = pace * estimated_multiply_adds(corpus, config)
+    if seconds > longest_seconds:
+        epochs = int(config.epochs * longest_seconds / seconds)
+        smaller = f"at most {epochs:,} epochs" if epochs else "a shorter text, fewer negatives or a smaller dimension"
+        raise ParameterError(
+            f"this training would take about {seconds / 3600:,.1f} hours, more than the {longest_seconds / 3600:,.1f}"
+            f" hours allowed here: choose {smaller}."
+        )
+
+
+def _physical_memory() -> float:
+    return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
