@@ -11,11 +11,14 @@ import hashlib
 import io
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +36,20 @@ MAXIMUM_SENTENCE = 10_000
 """Most words of one sentence that gensim's trainer looks at."""
 
 _FORMAT = 1
+_UNREADABLE = (  # what NumPy, zipfile, zlib and json raise for damaged files
+    *(
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        MemoryError,
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ),
+    *(struct.error, zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,11 @@ class Corpus:
     reading : Reading, optional
         How the text was read, if it was read from a text.
 
+    Raises
+    ------
+    CorpusError
+        If the arrays do not fit together.
+
     Examples
     --------
     >>> corpus = Corpus.from_sentences([["to", "be"], ["or", "not", "to", "be"]])
@@ -89,6 +111,16 @@ class Corpus:
     reading: Reading | None = None
 
     def __post_init__(self) -> None:
+        bounds = self.offsets
+        if (
+            not np.array_equal(self.counts, _occurrences(self.ids, len(self.vocabulary)))
+            or (int(bounds[0]), int(bounds[-1])) != (0, len(self.ids))
+            or (np.diff(bounds) <= 0).any()
+        ):
+            raise CorpusError(
+                f"the parts of corpus {self.name!r} do not fit together: make it with read_corpus or "
+                "Corpus.from_sentences."
+            )
         for array in (self.counts, self.ids, self.offsets):
             array.flags.writeable = False
 
@@ -126,9 +158,10 @@ class Corpus:
 
         def flat() -> Iterator[object]:
             for place, sentence in enumerate(sentences):
-                if isinstance(sentence, str) or not all(isinstance(word, str) for word in sentence):
+                words = list(sentence) if isinstance(sentence, Iterable) and not isinstance(sentence, str) else [None]
+                if not all(isinstance(word, str) for word in words):
                     raise CorpusError(f"sentence {place} is not a list of words: give a list of str for each sentence.")
-                yield from sentence
+                yield from words
                 yield end
 
         ids = np.fromiter(map(numbers.__getitem__, flat()), np.int32)
@@ -150,7 +183,6 @@ class Corpus:
             record=np.frombuffer(json.dumps(record).encode(), np.uint8),
             letters=letters,
             lengths=lengths,
-            counts=self.counts,
             ids=self.ids,
             offsets=self.offsets,
         )
@@ -167,21 +199,27 @@ class Corpus:
         """
         shown = repr(os.path.basename(path))
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                record = json.loads(arrays["record"].tobytes())
-                if record["format"] != _FORMAT:
-                    raise CorpusError(f"{shown} was written by another version: read the text again.")
-                reading = Reading(**record["reading"]) if record["reading"] else None
-                words = _unpacked(arrays["letters"], arrays["lengths"])
-                parts = (arrays["counts"], arrays["ids"], arrays["offsets"])
-                corpus = cls(words, *parts, record["name"], tuple(record["notices"]), reading)
-            if corpus.digest != record["digest"] or _occurrences(corpus.ids, len(words)).tolist() != parts[0].tolist():
-                raise ValueError("digest")
+            corpus, digest = cls._parsed(Path(path).read_bytes())
         except FileNotFoundError:
-            raise CorpusError(f"there is no file {shown}: check the path.") from None
-        except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile):
-            raise CorpusError(f"{shown} is not a whole saved corpus: read the text again.") from None
+            raise CorpusError(f"the file {shown} does not exist: check the path.") from None
+        except _UNREADABLE:
+            corpus, digest = None, ""
+        if corpus is None or corpus.digest != digest:
+            raise CorpusError(f"the file {shown} is not a whole saved corpus of this version: read the text again.")
         return corpus
+
+    @classmethod
+    def _parsed(cls, payload: bytes) -> tuple[Corpus, str]:
+        """Return the corpus that the bytes hold, and the digest that it must have."""
+        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+            record = json.loads(arrays["record"].tobytes())
+            if record["format"] != _FORMAT:
+                raise ValueError("another format")
+            words = _unpacked(arrays["letters"], arrays["lengths"])
+            counts = _occurrences(arrays["ids"], len(words))
+            reading = Reading(**record["reading"]) if record["reading"] else None
+            about = record["name"], tuple(record["notices"]), reading
+            return cls(words, counts, arrays["ids"], arrays["offsets"], *about), record["digest"]
 
 
 def read_corpus(

@@ -114,7 +114,7 @@ class TextStream:
         if encoding is not None:
             check_encoding(encoding)
         self.name, self._raw = _open(source)
-        self._shown = repr(self.name if len(self.name) <= _SHOWN else self.name[:_SHOWN] + "…")
+        self._shown = _short(self.name)
         self._text: BinaryIO = self._raw
         self.bytes_read = 0
         try:
@@ -218,22 +218,25 @@ def _open(source: Source) -> tuple[str, BinaryIO]:
         return "text", io.BytesIO(source)
     try:
         path = Path(source)
+        kind = path.stat().st_mode
+        if stat.S_ISREG(kind):
+            return path.name, cast(BinaryIO, path.open("rb"))
+        problem = "is a folder" if stat.S_ISDIR(kind) else "is not a regular file"
     except TypeError:
         raise CorpusError(
             f"a {type(source).__name__} is no text: give a path, or the content of a file as bytes."
         ) from None
-    shown = repr(path.name if len(path.name) <= _SHOWN else path.name[:_SHOWN] + "…")
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            what = "a folder" if path.is_dir() else "not a regular file"
-            raise CorpusError(f"{shown} is {what}: give the path of a text file.")
-        return path.name, cast(BinaryIO, path.open("rb"))
     except PermissionError:
-        raise CorpusError(f"{shown} may not be read: change its permissions, or give another file.") from None
+        problem = "may not be read"
     except (OSError, ValueError):
-        raise CorpusError(
-            f"there is no file {shown}: check the path (a text itself is given as bytes, text.encode())."
-        ) from None
+        problem = "does not exist"
+    raise CorpusError(
+        f"the file {_short(path.name)} {problem}: give the path of a text file (or a text itself as bytes)."
+    )
+
+
+def _short(name: str) -> str:
+    return repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")
 
 
 def _kind(head: bytes, kinds: tuple[tuple[bytes, str], ...]) -> str | None:
