@@ -113,8 +113,10 @@ class Contrast:
     def log_ratio(self) -> FloatArray:
         """(nnz,) float64: log p/r on the support (the PMI for the paper's q); infinite where r = 0."""
         with np.errstate(divide="ignore"):
-            small = np.log(self.positive) - np.log(self.negative)
-            return np.where(self.excess > -0.5, np.log1p(self.excess), small)
+            out = np.log1p(self.excess)
+        rare = self.excess < -0.9  # here 1 + excess would lose digits that p and r still have
+        out[rare] = np.log(self.positive[rare]) - np.log(self.negative[rare])
+        return out
 
     # --- off the support ----------------------------------------------------------------------------------
 
@@ -199,8 +201,13 @@ class Contrast:
     def _near_moments(self) -> FloatArray:
         """Σ r δⁿ / (n (n−1)) with alternating signs, n = 2 …, over the cells near independence."""
         near = np.abs(self.excess) <= NEAR
-        excess, negative = self.excess[near], self.negative[near]
-        return np.array([(-1) ** n * (negative * excess**n).sum() / (n * (n - 1)) for n in range(2, SERIES_TERMS)])
+        opposite = -self.excess[near]
+        terms = self.negative[near] * opposite
+        moments = []
+        for n in range(2, SERIES_TERMS):
+            terms = terms * opposite  # r (−δ)ⁿ
+            moments.append(float(terms.sum()) / (n * (n - 1)))
+        return np.array(moments)
 
     def _near_bound(self, alpha: float) -> float:
         """The cells near independence: Σ r [α φ(δ) − φ(αδ)] = Σ_n (α − αⁿ) (−1)ⁿ Σ r δⁿ / (n (n−1))."""
