@@ -223,13 +223,16 @@ class Contrast:
 
 def _mixture_sums(alphas: FloatArray, excess: FloatArray, negative: FloatArray) -> list[float]:
     """Σ r s log s with s = 1 + αδ, for each α."""
-    s, logs = np.empty_like(excess), np.empty_like(excess)
+    x, s, logs = np.empty((3, len(excess)))
     sums = []
     for alpha in alphas:
-        np.multiply(excess, alpha, out=s)
-        s += 1
+        np.multiply(excess, alpha, out=x)
+        np.add(x, 1, out=s)
         np.log(s, out=logs)
         logs *= s
+        s -= 1
+        x -= s  # what rounding 1 + x to s left over: for a small α it would show in the bound
+        logs += x
         sums.append(float(logs @ negative))
     return sums
 
