@@ -53,7 +53,10 @@ class WorkerProcess:
 
     def last_words(self) -> str:
         """Why a process that is gone ended."""
-        code = self._process.wait()
+        try:
+            code = self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            return "its process closed the link"
         if code >= 0:
             return f"its process ended with exit code {code}"
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"

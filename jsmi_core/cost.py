@@ -21,7 +21,8 @@ __all__ = ["check_size", "estimated_bytes", "estimated_multiply_adds", "estimate
 
 OVERHEAD = 250.0  # of each product of a drawn pair, in coordinates
 SCORING = 0.1  # of a product when all V² pairs are scored in blocks
-TYPICAL_PACE = 3e-10  # seconds for a multiply-add, before any run has been timed
+TYPICAL_PACE = 3e-10  # seconds for a multiply-add, before any run has been timed …
+TYPICAL_WORK = 3e10  # … which weighs as much as this work: one short first run, mostly imports, is no measure
 _TIMED_RUNS = 20  # the latest ones tell the pace
 
 
@@ -52,8 +53,8 @@ def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig) -> float:
 def estimated_pace(finished: Iterable[tuple[float, float]]) -> float:
     """Seconds for a multiply-add on this machine, from the (multiply-adds, seconds) of finished runs, oldest first."""
     latest = list(finished)[-_TIMED_RUNS:]
-    work = sum(cost for cost, _ in latest)
-    return sum(seconds for _, seconds in latest) / work if work > 0 else TYPICAL_PACE
+    seconds = TYPICAL_PACE * TYPICAL_WORK + sum(seconds for _, seconds in latest)
+    return seconds / (TYPICAL_WORK + sum(work for work, _ in latest))
 
 
 def estimated_bytes(corpus: Corpus, config: SGNSConfig) -> float:

@@ -186,8 +186,8 @@ class LawScores:
 class Manifest:
     """What it takes to make a result again: with the cell's spec and seed, the same numbers come out.
 
-    ``seconds`` went into training and scoring (counting is done once for many cells), ``cost`` its size in multiply-adds (see ``cost.py``), ``date`` UTC
-    in ISO 8601, ``versions`` the packages that computed it.
+    ``seconds`` went into training and scoring (counting is done once for many cells), ``cost`` is the work in
+    multiply-adds (see ``cost.py``), ``date`` is UTC in ISO 8601, ``versions`` are the packages that computed it.
     """
 
     corpus_name: str

@@ -1,8 +1,8 @@
 """Trainings in the background: one bounded queue, a few low-priority processes, nothing left behind.
 
-Each slot is a thread that owns one long-lived process (``_process.py``, ``_worker.py``) and is the only one to talk to it. A job
-lives in the parent: the process can raise, exit, crash, hang or be killed, and the job still ends with a reason. Only
-the parent writes results to the store.
+Each slot is a thread that owns one long-lived process (``_process.py``, ``_worker.py``) and is the only one to talk to
+it. A job lives in the parent: the process can raise, exit, crash, hang or be killed, and the job still ends with a
+reason. Only the parent writes results to the store.
 """
 
 from __future__ import annotations
@@ -330,8 +330,9 @@ class JobQueue:
                     process.kill()
                     self._finish(job, "failed", f"stopped after {self._stall_seconds:g} s without progress: try again.")
         except (EOFError, OSError):
+            reason = process.last_words()
             process.kill()
-            self._finish(job, *(("cancelled", _STOPPED) if job.unwanted else ("failed", process.last_words())))
+            self._finish(job, *(("cancelled", _STOPPED) if job.unwanted else ("failed", f"{reason}: try again.")))
 
     def _hear(self, job: _Job, process: WorkerProcess) -> None:
         message = process.receive()

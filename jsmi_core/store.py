@@ -62,10 +62,11 @@ class Store:
     Raises
     ------
     StoreError
-        If the store was written by a newer version, or cannot be opened at all.
+        If a newer version of the program wrote the store.
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
     ...     store.results()
     ()

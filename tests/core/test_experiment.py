@@ -1,0 +1,195 @@
+"""Specs → results: ids that depend on the content only, grids, and results that keep both theorems."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import pairwise, repeat
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from jsmi_core.cooccurrence import expected_pairs
+from jsmi_core.corpus import Corpus
+from jsmi_core.distribution import unigram_noise
+from jsmi_core.errors import Cancelled, ParameterError, StoreError
+from jsmi_core.experiment import LAWS, Cell, CellResult, Grid, run_cell
+from jsmi_core.objective import SGNSObjective
+from jsmi_core.training import SGNSConfig, train_sgns
+
+CONFIG = SGNSConfig(dimension=4, negatives=2, epochs=3, window=3, subsample=0.01)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    words = np.random.default_rng(5).zipf(1.6, 4_000) % 60
+    return Corpus.from_sentences([[f"w{word}" for word in words[start : start + 20]] for start in range(0, 4_000, 20)])
+
+
+@pytest.fixture(scope="module")
+def result(corpus: Corpus) -> CellResult:
+    return run_cell(Cell(corpus.digest, CONFIG), corpus)
+
+
+# --- cells and grids ------------------------------------------------------------------------------------------------
+
+
+def test_id_is_the_same_in_every_process() -> None:
+    code = (
+        "from jsmi_core.experiment import Cell; from jsmi_core.training import SGNSConfig;"
+        "print(Cell('c0ffee', SGNSConfig(dimension=7)).id)"
+    )
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == Cell("c0ffee", SGNSConfig(dimension=7)).id
+
+
+def test_id_depends_on_every_setting_and_on_the_corpus() -> None:
+    changed = {
+        "dimension": 99, "negatives": 6, "epochs": 6, "window": 4, "dynamic": False, "subsample": 0.0,
+        "noise_exponent": 1.0, "learning_rate": 0.05, "minimum_learning_rate": 0.0, "seed": 2, "workers": 2,
+    }  # fmt: skip
+    assert set(changed) == set(Cell("c0ffee", SGNSConfig()).to_dict()["config"])
+    cells = [Cell("c0ffee", SGNSConfig()), Cell("c0ffed", SGNSConfig())]
+    cells += [Cell("c0ffee", replace(SGNSConfig(), **{name: value})) for name, value in changed.items()]
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_id_ignores_how_a_number_is_written() -> None:
+    same = SGNSConfig(dimension=np.int64(100), subsample=0, learning_rate=1)  # type: ignore[arg-type]
+    assert Cell("c0ffee", same).id == Cell("c0ffee", SGNSConfig(subsample=0.0, learning_rate=1.0)).id
+
+
+def test_grid_has_every_combination_once_and_the_cheapest_first() -> None:
+    cells = Grid(dimensions=[50, 10, 50], epochs=(5, 1), seeds=(1, 2), base=SGNSConfig(window=3)).cells("c0ffee")
+    assert len(cells) == len(set(cells)) == 8
+    assert {(c.config.dimension, c.config.epochs, c.config.seed) for c in cells} == {
+        (d, e, s) for d in (10, 50) for e in (1, 5) for s in (1, 2)
+    }
+    work = [cell.config.dimension * cell.config.epochs for cell in cells]
+    assert work == sorted(work)
+    assert {(c.config.window, c.config.negatives, c.corpus) for c in cells} == {(3, 5, "c0ffee")}
+
+
+@pytest.mark.parametrize(
+    ("axes", "told"),
+    [
+        ({"dimensions": (10, 0)}, "dimension = 0"),
+        ({"epochs": (1.5,)}, "epochs = 1.5"),
+        ({"negatives": 5}, "negatives = 5"),
+        ({"seeds": ("1",)}, "seed = '1'"),
+        ({"dimensions": range(1, 52), "seeds": range(20)}, "1,020 trainings"),
+    ],
+)
+def test_grid_refuses_and_says_why(axes: dict[str, object], told: str) -> None:
+    with pytest.raises(ParameterError, match=told):
+        Grid(**axes)  # type: ignore[arg-type]
+
+
+# --- one cell -------------------------------------------------------------------------------------------------------
+
+
+def test_result_is_the_exact_evaluation_of_the_trained_embedding(corpus: Corpus, result: CellResult) -> None:
+    embedding = train_sgns(corpus, CONFIG).embedding
+    assert result.embedding is not None
+    np.testing.assert_array_equal(result.embedding.words, embedding.words)
+    joint = expected_pairs(corpus, CONFIG.sampling)
+    noises = {"word2vec": unigram_noise(corpus.counts, CONFIG.noise_exponent), "paper": None}
+    for law in LAWS:
+        found = SGNSObjective(joint, CONFIG.negatives, noises[law]).evaluate(embedding)
+        stored = result.law(law)
+        assert (stored.bound, stored.score, stored.gap) == (found.bound, found.score, found.gap.total)
+        assert stored.score <= stored.bound
+        assert stored.bound - stored.score == pytest.approx(stored.gap, rel=1e-9)
+        assert stored.alpha == CONFIG.alpha
+    assert result.law("word2vec").q != result.law("paper").q
+    assert result.law("word2vec").p == result.law("paper").p
+
+
+def test_history_tells_every_epoch_under_the_own_law(result: CellResult) -> None:
+    own = result.law("word2vec")
+    assert [score.epoch for score in result.history] == [0, 1, 2, 3]
+    assert (result.history[-1].score, result.history[-1].gap) == (own.score, own.gap)
+    assert result.history[0].seconds == 0
+    assert all(before.seconds < after.seconds for before, after in pairwise(result.history))
+    assert all(score.score + score.gap == pytest.approx(own.bound, rel=1e-9) for score in result.history)
+
+
+def test_losses_of_the_words_add_up_to_the_gap(result: CellResult) -> None:
+    assert result.gap_by_word is not None
+    assert result.gap_by_word.sum() == pytest.approx(result.law("word2vec").gap, rel=1e-12)
+
+
+def test_the_same_spec_gives_the_same_numbers(corpus: Corpus, result: CellResult) -> None:
+    again = run_cell(result.cell, corpus)
+    assert again.laws == result.laws
+    assert [replace(score, seconds=0) for score in again.history] == [
+        replace(score, seconds=0) for score in result.history
+    ]
+
+
+def test_reports_as_it_goes_and_stops_when_told(corpus: Corpus) -> None:
+    reported, shares = [], []
+    cell = Cell(corpus.digest, replace(CONFIG, epochs=50))
+    with pytest.raises(Cancelled):
+        run_cell(cell, corpus, report=reported.append, progress=shares.append, cancel=lambda: len(reported) > 3)
+    assert [score.epoch for score in reported] == [0, 1, 2, 3]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] <= shares[-1] < 0.2
+
+
+@pytest.mark.slow
+def test_any_executor_can_map_cells(corpus: Corpus, result: CellResult) -> None:
+    cells = Grid(seeds=(1, 2), base=CONFIG).cells(corpus.digest)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(run_cell, cells, repeat(corpus)))
+    assert [one.cell for one in found] == list(cells)
+    assert found[0].laws == result.laws
+
+
+def test_refuses_another_corpus(result: CellResult) -> None:
+    other = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]])
+    with pytest.raises(ParameterError, match="give it the corpus it names"):
+        run_cell(result.cell, other)
+
+
+# --- records as text and bytes --------------------------------------------------------------------------------------
+
+
+def test_result_survives_json_and_bytes(result: CellResult) -> None:
+    assert CellResult.from_dict(json.loads(json.dumps(result.to_dict()))).to_dict() == result.to_dict()
+    again = CellResult.from_bytes(result.to_bytes())
+    assert again.to_dict() == result.to_dict()
+    assert again.embedding is not None
+    assert result.embedding is not None
+    assert again.embedding.vocabulary == result.embedding.vocabulary
+    np.testing.assert_array_equal(again.embedding.contexts, result.embedding.contexts)
+    np.testing.assert_array_equal(again.gap_by_word, result.gap_by_word)
+
+
+class _Planted:
+    """Runs code when unpickled; the file must be refused before that."""
+
+    ran = False
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (setattr, (_Planted, "ran", True))
+
+
+def test_bytes_with_pickled_objects_are_refused_unrun(result: CellResult) -> None:
+    arrays = dict(np.load(io.BytesIO(result.to_bytes())))
+    file = io.BytesIO()
+    np.savez(file, **{**arrays, "words": np.array([_Planted()], dtype=object)})
+    with pytest.raises(StoreError, match="not a stored result"):
+        CellResult.from_bytes(file.getvalue())
+    assert not _Planted.ran
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x80\x04N.", b"PK\x03\x04", b"not a file at all"])
+def test_other_bytes_are_refused(payload: bytes) -> None:
+    with pytest.raises(StoreError, match="not a stored result"):
+        CellResult.from_bytes(payload)

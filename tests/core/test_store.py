@@ -1,0 +1,246 @@
+"""What is stored comes back unchanged; what is damaged is set aside and hides nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jsmi_core.corpus import Corpus
+from jsmi_core.errors import StoreError
+from jsmi_core.experiment import Cell, CellResult, run_cell
+from jsmi_core.store import Store
+from jsmi_core.training import SGNSConfig
+
+CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10, name="Hamlet")
+
+
+@pytest.fixture(scope="module")
+def trained() -> CellResult:
+    return run_cell(Cell(CORPUS.digest, SGNSConfig(dimension=2, epochs=2, subsample=0)), CORPUS)
+
+
+def with_seed(result: CellResult, seed: int) -> CellResult:
+    """The same numbers under another spec: what a store keeps does not depend on them."""
+    return replace(result, cell=Cell(result.cell.corpus, replace(result.cell.config, seed=seed)))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    with Store(tmp_path / "store") as opened:
+        yield opened
+
+
+def array_file(store: Store, result: CellResult) -> Path:
+    (file,) = (store.path / "arrays").glob(f"{result.id}-*.npz")
+    return file
+
+
+def flip_a_bit(file: Path, place: float) -> None:
+    content = bytearray(file.read_bytes())
+    content[int(place * len(content))] ^= 4
+    file.write_bytes(content)
+
+
+# --- what is stored comes back --------------------------------------------------------------------------------------
+
+
+def test_result_comes_back_whole(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    with Store(store.path) as reopened:
+        again = reopened.get(trained.id)
+    assert again is not None
+    assert again.to_dict() == trained.to_dict()
+    np.testing.assert_array_equal(again.embedding.words, trained.embedding.words)
+    np.testing.assert_array_equal(again.embedding.contexts, trained.embedding.contexts)
+    np.testing.assert_array_equal(again.gap_by_word, trained.gap_by_word)
+    assert again.embedding.vocabulary == trained.embedding.vocabulary
+
+
+def test_listing_has_the_numbers_of_one_corpus_without_arrays(store: Store, trained: CellResult) -> None:
+    other = replace(with_seed(trained, 3), cell=Cell("0" * 64, trained.cell.config))
+    for result in (trained, with_seed(trained, 2), other):
+        store.save(result)
+    assert [found.cell for found in store.results(CORPUS.digest)] == [trained.cell, with_seed(trained, 2).cell]
+    assert {found.id for found in store.results()} == {trained.id, with_seed(trained, 2).id, other.id}
+    assert store.results(CORPUS.digest)[0].laws == trained.laws
+    assert store.results(CORPUS.digest)[0].embedding is None
+
+
+def test_absent_and_deleted(store: Store, trained: CellResult) -> None:
+    assert store.get(trained.id) is None
+    assert not store.has(trained.id)
+    store.save(trained)
+    file = array_file(store, trained)
+    store.delete(trained.id)
+    assert not store.has(trained.id)
+    assert store.results() == ()
+    assert not file.exists()
+
+
+def test_saving_twice_keeps_the_first(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    store.save(replace(trained, manifest=replace(trained.manifest, date="later")))
+    assert store.get(trained.id).manifest.date == trained.manifest.date
+    assert len(list((store.path / "arrays").iterdir())) == 1
+
+
+def test_many_threads_share_one_store(store: Store, trained: CellResult) -> None:
+    results = [with_seed(trained, seed) for seed in range(24)]
+    wrong = []
+
+    def save_and_read(part: list[CellResult]) -> None:
+        for result in part:
+            store.save(result)
+            if store.get(result.id).cell != result.cell or not store.results():
+                wrong.append(result)
+
+    threads = [threading.Thread(target=save_and_read, args=(results[start::6],)) for start in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert len(store.results()) == 24
+
+
+def test_default_place_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSMI_STORE", str(tmp_path / "chosen"))
+    with Store() as store:
+        assert store.path == tmp_path / "chosen"
+    monkeypatch.delenv("JSMI_STORE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with Store() as store:
+        assert tmp_path / "home" in store.path.parents
+        assert store.path.name == "jsmi-explorer"
+
+
+def test_closed_store_says_so(store: Store, trained: CellResult) -> None:
+    store.close()
+    with pytest.raises(StoreError, match="cannot be used"):
+        store.has(trained.id)
+
+
+# --- corpora --------------------------------------------------------------------------------------------------------
+
+
+def test_corpus_comes_back(store: Store) -> None:
+    store.save_corpus(CORPUS)
+    store.save_corpus(CORPUS)
+    again = store.corpus(CORPUS.digest)
+    assert (again.digest, again.name, again.vocabulary) == (CORPUS.digest, "Hamlet", CORPUS.vocabulary)
+
+
+def test_damaged_corpus_is_set_aside(store: Store) -> None:
+    store.save_corpus(CORPUS)
+    flip_a_bit(store.path / "corpora" / f"{CORPUS.digest}.npz", 0.5)
+    with pytest.raises(StoreError, match=r"was damaged and is set aside .*: read the text again"):
+        store.corpus(CORPUS.digest)
+    store.save_corpus(CORPUS)
+    assert store.corpus(CORPUS.digest).digest == CORPUS.digest
+
+
+@pytest.mark.parametrize("digest", ["f" * 64, "../../etc/passwd", "", "a/../b", "x" * 400])
+def test_unknown_or_hostile_digest_is_refused(store: Store, digest: str) -> None:
+    with pytest.raises(StoreError, match="read the text again"):
+        store.corpus(digest)
+
+
+# --- damage ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [0.0, 0.3, 0.6, 0.9999])
+def test_damaged_array_file_hides_only_its_run(store: Store, trained: CellResult, place: float) -> None:
+    bad, good = trained, with_seed(trained, 2)
+    store.save(bad)
+    store.save(good)
+    file = array_file(store, bad)
+    flip_a_bit(file, place)
+    assert store.get(bad.id) is None
+    assert not store.has(bad.id)
+    assert [found.id for found in store.results()] == [good.id]
+    assert store.get(good.id).laws == good.laws
+    assert bad.id in store.notices[0]
+    assert not file.exists()
+    assert list(file.parent.glob(f"{file.name}.damaged-20*"))
+    store.save(bad)
+    assert store.get(bad.id).laws == bad.laws
+
+
+def test_missing_array_file_hides_only_its_run(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    store.save(with_seed(trained, 2))
+    array_file(store, trained).unlink()
+    assert [found.cell.config.seed for found in store.results()] == [2]
+    assert "is missing" in store.notices[0] or "damaged" in store.notices[0]
+
+
+def test_changed_number_in_the_index_is_never_shown(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    bound = repr(trained.laws[0].bound)
+    with sqlite3.connect(store.path / "runs.sqlite3") as raw:
+        raw.execute("UPDATE results SET record = replace(record, ?, '9.9')", (bound,))
+    raw.close()
+    assert store.results() == ()
+    assert trained.id in store.notices[0]
+
+
+@pytest.mark.parametrize("damage", ["junk", "empty header", "middle", "cut"])
+def test_damaged_index_is_made_anew_from_the_files(tmp_path: Path, trained: CellResult, damage: str) -> None:
+    with Store(tmp_path) as store:
+        for seed in range(8):
+            store.save(with_seed(trained, seed))
+    file = tmp_path / "runs.sqlite3"
+    content = file.read_bytes()
+    half = len(content) // 2
+    changed = {
+        "junk": b"this is no database " * 500,
+        "empty header": bytes(100) + content[100:],
+        "middle": content[:half] + b"\xa5" * 4096 + content[half + 4096 :],
+        "cut": content[: half + 17],
+    }
+    file.write_bytes(changed[damage])
+    with Store(tmp_path) as store:
+        assert {found.cell.config.seed for found in store.results()} == set(range(8))
+        assert any("set aside" in notice for notice in store.notices)
+    assert list(tmp_path.glob("runs.sqlite3.damaged-20*"))
+
+
+def test_index_damaged_while_open(store: Store, trained: CellResult) -> None:
+    for seed in range(8):
+        store.save(with_seed(trained, seed))
+    store.close()
+    with Store(store.path) as opened, Store(store.path) as other:
+        other.save(with_seed(trained, 8))  # so that the first must read the file again
+        with open(store.path / "runs.sqlite3", "r+b") as file:  # the very file that both have open
+            file.write(b"junk" * 25_000)
+        assert {found.cell.config.seed for found in opened.results()} == set(range(9))
+        assert "the index of stored runs was damaged" in opened.notices[0]
+
+
+def test_newer_format_is_left_alone(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    store.close()
+    raw = sqlite3.connect(store.path / "runs.sqlite3")
+    raw.execute("PRAGMA user_version = 99")
+    raw.close()
+    with pytest.raises(StoreError, match=r"newer version .*format 99.*upgrade"):
+        Store(store.path)
+
+
+def test_whole_file_without_row_is_adopted(store: Store, trained: CellResult) -> None:
+    """A writer killed between its file and its row: the result is whole, so it counts."""
+    store.save(trained)
+    store.close()
+    raw = sqlite3.connect(store.path / "runs.sqlite3")
+    raw.execute("DELETE FROM results")
+    raw.commit()
+    raw.close()
+    with Store(store.path) as again:
+        assert again.get(trained.id).laws == trained.laws
+        assert again.notices == ()
