@@ -51,20 +51,15 @@ def two_product(a: float, b: float) -> tuple[float, float]:
 
 
 @kernel
-def excess_ratios(
-    bounds: Any, columns: Any, counts: Any, word_counts: Any, noise: Any, noise_rest: Any, out: Any
-) -> None:
+def excess_ratios(columns: Any, counts: Any, word_counts: Any, noise: Any, noise_rest: Any, out: Any) -> None:
     """out[i] = p/r − 1 = (n − n_x q)/(n_x q) on the support, the difference taken without cancellation.
 
-    ``noise + noise_rest`` is q in twice the precision.
+    ``word_counts`` has n_x for each stored pair; ``noise + noise_rest`` is q in twice the precision.
     """
-    for x in range(len(bounds) - 1):
-        for i in range(bounds[x], bounds[x + 1]):
-            weight = word_counts[x]
-            q = noise[columns[i]]
-            expected, rest = two_product(weight, q)
-            rest += weight * noise_rest[columns[i]]
-            out[i] = ((counts[i] - expected) - rest) / expected if expected > 0 else np.inf
+    for i in range(len(counts)):
+        expected, rest = two_product(word_counts[i], noise[columns[i]])
+        rest += word_counts[i] * noise_rest[columns[i]]
+        out[i] = ((counts[i] - expected) - rest) / expected if expected > 0 else np.inf
 
 
 @kernel

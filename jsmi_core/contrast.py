@@ -3,6 +3,10 @@
 Everything the bound, the score and the gap need to know of p and q stands here once: p, r and p/r − 1 on the
 support of p, and for each row and column the noise that falls off the support. Off the support a cell is
 known from its row and column alone, so the V × W table of r is never stored.
+
+gensim throws away a negative that equals the positive's own target. Its negatives then follow
+r(x, y) = q(y) (p(x) − p(x, y)), which differs from p(x) q(y) on the support only and sums to less than 1.
+(Beyond the paper.)
 """
 
 from __future__ import annotations
@@ -30,12 +34,16 @@ CHUNK = 1 << 14  # cells worked on at once: their temporaries stay in a core's c
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
-    """The positives p of a joint distribution against its negatives r(x, y) = p(x) q(y).
+    """The positives p of a joint distribution against its negatives r.
+
+    Made by :meth:`of`.
 
     Parameters
     ----------
     joint : JointDistribution, V × W
     noise : (W,) float64 that sums to 1, or None for the context marginal (the paper's q)
+    skip_target : bool
+        False: r = p(x) q(y), the paper's. True: r = q(y) (p(x) − p(x, y)), what gensim uses of its negatives.
 
     Raises
     ------
@@ -46,16 +54,17 @@ class Contrast:
     joint: JointDistribution
     noise: FloatArray
     noise_rest: FloatArray  # q − noise: what the float64 of a context marginal n(y)/N leaves over
+    skip_target: bool = False
 
     @classmethod
-    def of(cls, joint: JointDistribution, noise: npt.ArrayLike | None = None) -> Contrast:
+    def of(cls, joint: JointDistribution, noise: npt.ArrayLike | None = None, *, skip_target: bool = False) -> Contrast:
         """Contrast a joint distribution with a noise distribution; None means the context marginal."""
         if noise is None:
             q = joint.context_marginal
             rest = np.array(
                 [_division_rest(n, joint.total, ratio) for n, ratio in zip(joint.context_counts, q, strict=True)]
             )
-            return cls(joint, q, rest)
+            return cls(joint, q, rest, skip_target)
         q = np.ascontiguousarray(noise, np.float64)
         if q.shape != (joint.shape[1],):
             raise DistributionError(
@@ -63,7 +72,7 @@ class Contrast:
             )
         if not (np.isfinite(q).all() and (q >= 0).all() and abs(math.fsum(q) - 1) <= 1e-9):
             raise DistributionError("the noise is not a distribution: give numbers of 0 or more that sum to 1.")
-        return cls(joint, q, np.zeros_like(q))
+        return cls(joint, q, np.zeros_like(q), skip_target)
 
     # --- on the support of p: one number for each stored pair, in CSR order -------------------------------
 
@@ -90,14 +99,21 @@ class Contrast:
     @cached_property
     def negative(self) -> FloatArray:
         """(nnz,) float64: r(x, y) on the support."""
-        return self.joint.word_marginal[self.rows] * self.noise[self.columns]
+        words = self._negative_word_counts / self.joint.total
+        return words * self.noise[self.columns]
+
+    @cached_property
+    def _negative_word_counts(self) -> FloatArray:
+        """(nnz,) float64: how many of a word's pairs draw the pair's context as a used negative."""
+        counts = self.joint.word_counts[self.rows]
+        return counts - self.joint.counts.data if self.skip_target else counts
 
     @cached_property
     def excess(self) -> FloatArray:
         """(nnz,) float64: p/r − 1 on the support, without cancellation; infinite where r = 0."""
         out = np.empty(len(self.columns))
         _kernels.excess_ratios(
-            self.bounds, self.columns, self.joint.counts.data, self.joint.word_counts, self.noise, self.noise_rest, out
+            self.columns, self.joint.counts.data, self._negative_word_counts, self.noise, self.noise_rest, out
         )
         return out
 
@@ -141,11 +157,18 @@ class Contrast:
         """Σ r(x, y) over all pairs with p(x, y) = 0."""
         return math.fsum(self.joint.word_marginal * self.uncovered_noise)
 
+    @cached_property
+    def negative_mass(self) -> float:
+        """Σ r over all pairs: 1, or less by the targets that are skipped."""
+        if not self.skip_target:
+            return 1.0
+        return 1.0 - float((self.positive * self.noise[self.columns]).sum())
+
     # --- information --------------------------------------------------------------------------------------
 
     @cached_property
     def divergence(self) -> float:
-        """KL(p‖r) = Σ p log p/r in nats, the limit of bound(α)/α for α → 0; I(X;Y) for the paper's q."""
+        """Σ r φ(p/r − 1) in nats, the limit of bound(α)/α for α → 0; KL(p‖r), and I(X;Y) for the paper's q."""
         if (self.negative == 0).any():
             return math.inf
         excess, negative = self._far

@@ -24,6 +24,11 @@ from jsmi_core.information import binary_entropy, check_alpha
 
 __all__ = ["Evaluation", "Gap", "SGNSObjective"]
 
+Indices = npt.NDArray[np.int64]
+
+REACH = 6.0
+"""gensim's MAX_EXP: a pair whose score is this far from 0 is not updated."""
+
 
 class SGNSObjective:
     """What SGNS maximises, for one p, one q and one α: S(m) ≤ bound for every matrix m. (8), Theorem 1
@@ -38,6 +43,9 @@ class SGNSObjective:
         q(y), what negatives are drawn from; None is the context marginal, the paper's choice.
     alpha : float, 0 < α < 1, optional
         Given instead of ``negatives``, any class ratio.
+    skip_target : bool
+        Negatives that equal the positive's target are thrown away, as gensim does: r = q(y) (p(x) − p(x, y))
+        in the place of p(x) q(y). (Beyond the paper.)
 
     Raises
     ------
@@ -60,6 +68,7 @@ class SGNSObjective:
         noise: npt.ArrayLike | None = None,
         *,
         alpha: float | None = None,
+        skip_target: bool = False,
     ) -> None:
         if alpha is not None and negatives is not None:
             raise ParameterError("both negatives and alpha are given: give one of them, for α = 1/(negatives + 1).")
@@ -73,7 +82,7 @@ class SGNSObjective:
             self.log_odds = math.log(self.alpha) - math.log1p(-self.alpha)
         self.joint = joint
         self.noise = noise if noise is None else np.asarray(noise, np.float64)
-        self.contrast = Contrast.of(joint, noise)
+        self.contrast = Contrast.of(joint, noise, skip_target=skip_target)
 
     @cached_property
     def bound(self) -> float:
@@ -88,14 +97,44 @@ class SGNSObjective:
     @property
     def zero_score(self) -> float:
         """S(0) = h(α) − log 2, in nats: the zero matrix, where SGNS starts."""
-        return self.class_entropy - math.log(2)
+        return self._constant - (self.alpha + (1 - self.alpha) * self.contrast.negative_mass) * math.log(2)
+
+    @property
+    def _constant(self) -> float:
+        """What makes S = 0 for the constant matrix −log k: h(α), or less by the targets that are skipped."""
+        skipped = 1 - self.contrast.negative_mass
+        return self.class_entropy + (1 - self.alpha) * math.log1p(-self.alpha) * skipped
 
     @cached_property
     def bound_by_word(self) -> FloatArray:
         """(V,) float64, nats: the part of the bound in each word's row; they add up to ``bound``."""
         contrast, alpha = self.contrast, self.alpha
         off = -(1 - alpha) * math.log1p(-alpha) * self.joint.word_marginal * contrast.uncovered_noise
-        return np.bincount(contrast.rows, contrast.bound_cells(alpha), self.joint.shape[0]) + off
+        return np.bincount(contrast.rows, self.bound_on_support, self.joint.shape[0]) + off
+
+    @cached_property
+    def bound_on_support(self) -> FloatArray:
+        """(nnz,) float64, nats: the cells u · KL(Bern(t)‖Bern(α)) of the pairs that occur, in CSR order of p."""
+        return self.contrast.bound_cells(self.alpha)
+
+    def bound_of_pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> FloatArray:
+        """The parts of chosen pairs in the bound, u · KL(Bern(t)‖Bern(α)), in nats, each ≥ 0.
+
+        Parameters, shapes and errors as in :meth:`Gap.of_pairs`.
+        """
+        x, y = self._pairs(rows, columns)
+        off = -(1 - self.alpha) * math.log1p(-self.alpha)
+        return self._cells_of(x, y, self.bound_on_support, np.full(len(x), off))
+
+    @cached_property
+    def reachable_bound(self) -> float:
+        """S(clip(m*, −6, 6)) in nats: the most that gensim's updates, which stop at |m| = 6, aim at.
+
+        (Beyond the paper: gensim tabulates σ on (−6, 6) and leaves a pair outside alone.)
+        """
+        cells = self._loss_cells(np.clip(self.best_scores, -REACH, REACH))
+        off = (1 - self.alpha) * self.contrast.uncovered * math.log1p(math.exp(-REACH))
+        return self.bound - (float(cells.sum()) + off)
 
     @cached_property
     def best_scores(self) -> FloatArray:
@@ -137,13 +176,72 @@ class SGNSObjective:
         """
         return self._gap(self._pair_scores(embedding, precision))
 
-    def _pair_scores(self, embedding: Embedding, precision: str) -> PairScores:
+    def sampled_score(
+        self, embedding: Embedding, pairs: int = 100_000, seed: int | np.random.Generator = 1
+    ) -> tuple[float, float]:
+        """An estimate of S(m) from drawn pairs, each with k drawn negatives, and its standard error. (9)
+
+        Ŝ = const + α · mean of log σ(m(x, y)) + Σ_j log σ(−m(x, y_j)); what training itself sees of S.
+
+        Parameters
+        ----------
+        embedding : Embedding with V word and W context vectors
+        pairs : int, 2 … 100,000,000
+            Positive pairs to draw.
+        seed : int or numpy Generator
+
+        Returns
+        -------
+        (estimate, standard_error) in nats
+
+        Raises
+        ------
+        ParameterError
+            If ``pairs`` is out of range, or the objective was made from an α that is no 1/(k+1).
+        EmbeddingError
+            If the numbers of vectors do not fit p.
+        """
+        _checks.integer("pairs", pairs, 2, 100_000_000)
+        if self.negatives is None:
+            raise ParameterError("sampling draws k negatives for each pair: make the objective from negatives.")
+        self._check_fit(embedding)
+        rng = np.random.default_rng(seed)
+        terms = np.concatenate([self._sampled_terms(embedding, size, rng) for size in _portions(pairs)])
+        error = self.alpha * float(terms.std(ddof=1)) / math.sqrt(pairs)
+        return self._constant + self.alpha * float(terms.mean()), error
+
+    def _sampled_terms(self, embedding: Embedding, size: int, rng: np.random.Generator) -> FloatArray:
+        """(size,) log σ(m) of drawn pairs plus Σ_j log σ(−m) of their negatives."""
+        contrast, k = self.contrast, self.negatives or 0
+        drawn = _draw(rng, self._cumulated_pairs, (size,))
+        x, y = contrast.rows[drawn], contrast.columns[drawn]
+        negatives = _draw(rng, self._cumulated_noise, (size, k))
+        words, contexts = embedding.words[x].astype(np.float64), embedding.contexts
+        positive = -np.logaddexp(0, -np.einsum("id,id->i", words, contexts[y]))
+        negative = -np.logaddexp(0, np.einsum("id,ijd->ij", words, contexts[negatives]))
+        if contrast.skip_target:
+            negative[negatives == y[:, None]] = 0.0
+        return positive + negative.sum(axis=1)
+
+    @cached_property
+    def _cumulated_pairs(self) -> FloatArray:
+        return np.cumsum(self.contrast.positive)
+
+    @cached_property
+    def _cumulated_noise(self) -> FloatArray:
+        return np.cumsum(self.contrast.noise)
+
+    def _check_fit(self, embedding: Embedding) -> None:
+        """Raise EmbeddingError unless there is a vector for each word and context."""
         shape = (len(embedding.words), len(embedding.contexts))
         if shape != self.joint.shape:
             raise EmbeddingError(
                 f"the embedding has {shape[0]:,} word and {shape[1]:,} context vectors but the distribution has "
                 f"{self.joint.shape[0]:,} words and {self.joint.shape[1]:,} contexts: restrict both to the same words."
             )
+
+    def _pair_scores(self, embedding: Embedding, precision: str) -> PairScores:
+        self._check_fit(embedding)
         return pair_scores(embedding, self.contrast, precision)
 
     def _score(self, scores: PairScores) -> float:
@@ -152,11 +250,19 @@ class SGNSObjective:
         _kernels.score_cells(self.alpha, contrast.positive, contrast.negative, scores.support, cells)
         rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
         off = (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
-        return math.fsum([self.class_entropy, *rows, *(-off)])
+        return math.fsum([self._constant, *rows, *(-off)])
 
     def _gap(self, scores: PairScores) -> Gap:
-        contrast = self.contrast
-        cells = np.empty(len(scores.support))
+        contrast, cells = self.contrast, self._loss_cells(scores.support)
+        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
+        columns = np.bincount(contrast.columns, cells, self.joint.shape[1])
+        by_word = rows + (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
+        by_context = columns + (1 - self.alpha) * contrast.noise * scores.column_softplus
+        return Gap(math.fsum(by_word), by_word, by_context, cells, self, scores.embedding)
+
+    def _loss_cells(self, scores: FloatArray) -> FloatArray:
+        """u · KL(Bern(t)‖Bern(σ(m))) on the support, for these scores of its pairs."""
+        contrast, cells = self.contrast, np.empty(len(scores))
         _kernels.gap_cells(
             self.alpha,
             self.log_odds,
@@ -164,14 +270,25 @@ class SGNSObjective:
             contrast.negative,
             contrast.excess,
             contrast.log_ratio,
-            scores.support,
+            scores,
             cells,
         )
-        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
-        columns = np.bincount(contrast.columns, cells, self.joint.shape[1])
-        by_word = rows + (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
-        by_context = columns + (1 - self.alpha) * contrast.noise * scores.column_softplus
-        return Gap(math.fsum(by_word), by_word, by_context, cells, self, scores.embedding)
+        return cells
+
+    def _pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> tuple[Indices, Indices]:
+        """Checked (n,) indices of words and contexts."""
+        words, contexts = self.joint.shape
+        x, y = _indices("rows", rows, words), _indices("columns", columns, contexts)
+        if len(x) != len(y):
+            raise ParameterError(f"there are {len(x):,} rows but {len(y):,} columns: give one of each for every pair.")
+        return x, y
+
+    def _cells_of(self, x: Indices, y: Indices, on_support: FloatArray, off_support: FloatArray) -> FloatArray:
+        """Cells of chosen pairs: stored ones where p > 0, r times ``off_support`` elsewhere."""
+        places = self.contrast.find(x, y)
+        cells = self.joint.word_marginal[x] * self.contrast.noise[y] * off_support
+        cells[places >= 0] = on_support[places[places >= 0]]
+        return cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,17 +321,12 @@ class Gap:
         Raises
         ------
         ParameterError
-            If a row or column is outside the table.
+            If a row or column is outside the table, or there are not as many of one as of the other.
         """
-        words, contexts = self.objective.joint.shape
-        x = _indices("rows", rows, words)
-        y = _indices("columns", columns, contexts)
-        contrast, alpha = self.objective.contrast, self.objective.alpha
+        x, y = self.objective._pairs(rows, columns)
         scores = np.einsum("ij,ij->i", self.embedding.words[x], self.embedding.contexts[y], dtype=np.float64)
-        cells = (1 - alpha) * self.objective.joint.word_marginal[x] * contrast.noise[y] * np.logaddexp(0, scores)
-        places = contrast.find(x, y)
-        cells[places >= 0] = self.on_support[places[places >= 0]]
-        return cells
+        off = (1 - self.objective.alpha) * np.logaddexp(0, scores)
+        return self.objective._cells_of(x, y, self.on_support, off)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +338,17 @@ class Evaluation:
     gap: Gap
 
 
-def _indices(name: str, values: npt.ArrayLike, size: int) -> npt.NDArray[np.int64]:
+def _portions(total: int, size: int = 4096) -> list[int]:
+    """Cut a number of draws into portions whose vectors fit in memory."""
+    return [size] * (total // size) + ([total % size] if total % size else [])
+
+
+def _draw(rng: np.random.Generator, cumulated: FloatArray, shape: tuple[int, ...]) -> Indices:
+    """Draw indices in proportion to the increments of ``cumulated``."""
+    return np.searchsorted(cumulated, rng.random(shape) * cumulated[-1], side="right")
+
+
+def _indices(name: str, values: npt.ArrayLike, size: int) -> Indices:
     array = np.atleast_1d(np.asarray(values))
     if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
         raise ParameterError(f"{name} is not usable: give whole numbers from 0 to {size - 1:,}.")
