@@ -58,7 +58,7 @@ class SGNSObjective:
     --------
     >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
     >>> round(objective.bound, 6)
-    0.020075
+    0.015345
     """
 
     def __init__(
