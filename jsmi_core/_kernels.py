@@ -135,16 +135,16 @@ def log1p_deficit(x: float) -> float:
 
 
 @kernel
-def bernoulli_loss(t: float, rest: float, error: float) -> float:
-    """KL(Bern(t)‖Bern(σ(m))) ≥ 0 from t, rest = 1 − t and the error e = m − m*.
+def bernoulli_loss(t: float, rest: float, score: float, error: float) -> float:
+    """KL(Bern(t)‖Bern(σ(m))) ≥ 0 from t, rest = 1 − t, the score m and its error e = m − m*.
 
     It is log(1 − t + t eᵉ) − t e; taken from the side with t ≤ 1/2, as t (eᵉ − 1 − e) − [x − log1p(x)] with
-    x = t (eᵉ − 1), so that nothing cancels when e is small.
+    x = t (eᵉ − 1), so that nothing cancels when e is small. For a large e, t eᵉ = (1−t) eᵐ.
     """
     if t > rest:
-        t, rest, error = rest, t, -error
+        t, rest, score, error = rest, t, -score, -error
     if error > 30.0:
-        return rest * error + math.log(t + rest * math.exp(-error)) if t > 0.0 else 0.0
+        return math.log(rest) - log_sigmoid(-score) - t * error
     if abs(error) > 1.0:
         return math.log1p(t * math.expm1(error)) - t * error
     return t * expm1_excess(error) - log1p_deficit(t * math.expm1(error))
@@ -167,10 +167,10 @@ def gap_cells(
     """
     for i in range(len(scores)):
         p, r = positive[i], negative[i]
-        if r > 0.0 and p / r > 0.0:
+        if r > 0.0 and p / r > 0.0 and excess[i] < np.inf:
             s = 1.0 + alpha * excess[i]
             error = scores[i] - (log_ratio[i] + log_odds)
-            out[i] = r * s * bernoulli_loss(alpha * (p / r) / s, (1.0 - alpha) / s, error)
+            out[i] = r * s * bernoulli_loss(alpha * (p / r) / s, (1.0 - alpha) / s, scores[i], error)
         else:  # one of the two is never drawn (or too rarely for a float): t is 0 or 1
             out[i] = -(alpha * p * log_sigmoid(scores[i]) + (1.0 - alpha) * r * log_sigmoid(-scores[i]))
 
@@ -178,11 +178,12 @@ def gap_cells(
 @kernel
 def bound_cells(alpha: float, positive: Any, negative: Any, excess: Any, log_ratio: Any, out: Any) -> None:
     """out[i] = u · KL(Bern(t)‖Bern(α)) on the support: the gap of the constant matrix m = log α/(1−α)."""
+    log_odds = math.log(alpha) - math.log1p(-alpha)
     for i in range(len(out)):
         p, r = positive[i], negative[i]
-        if r > 0.0 and p / r > 0.0:
+        if r > 0.0 and p / r > 0.0 and excess[i] < np.inf:
             s = 1.0 + alpha * excess[i]
-            out[i] = r * s * bernoulli_loss(alpha * (p / r) / s, (1.0 - alpha) / s, -log_ratio[i])
+            out[i] = r * s * bernoulli_loss(alpha * (p / r) / s, (1.0 - alpha) / s, log_odds, -log_ratio[i])
         else:
             out[i] = -(alpha * p * math.log(alpha) + (1.0 - alpha) * r * math.log1p(-alpha))
 

@@ -61,9 +61,8 @@ class Contrast:
         """Contrast a joint distribution with a noise distribution; None means the context marginal."""
         if noise is None:
             q = joint.context_marginal
-            rest = np.array(
-                [_division_rest(n, joint.total, ratio) for n, ratio in zip(joint.context_counts, q, strict=True)]
-            )
+            counts, total = _scaled(joint.context_counts, joint), float(_scaled(joint.total, joint))
+            rest = np.array([_division_rest(n, total, ratio) for n, ratio in zip(counts, q, strict=True)])
             return cls(joint, q, rest, skip_target)
         q = np.ascontiguousarray(noise, np.float64)
         if q.shape != (joint.shape[1],):
@@ -110,12 +109,16 @@ class Contrast:
 
     @cached_property
     def excess(self) -> FloatArray:
-        """(nnz,) float64: p/r − 1 on the support, without cancellation; infinite where r = 0."""
+        """(nnz,) float64: p/r − 1 on the support, without cancellation; infinite where r is 0 beside p."""
+        counts, words = _scaled(self.joint.counts.data, self.joint), _scaled(self._negative_word_counts, self.joint)
         out = np.empty(len(self.columns))
-        _kernels.excess_ratios(
-            self.columns, self.joint.counts.data, self._negative_word_counts, self.noise, self.noise_rest, out
-        )
+        _kernels.excess_ratios(self.columns, counts, words, self.noise, self.noise_rest, out)
         return out
+
+    @cached_property
+    def unmatched(self) -> npt.NDArray[np.bool_]:
+        """(nnz,) bool: pairs that are never drawn as negatives, or so rarely that p/r is beyond float64."""
+        return np.isinf(self.excess)
 
     def find(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """(n,) int64: where each pair stands in the arrays of the support, −1 for a pair with p = 0."""
@@ -128,10 +131,11 @@ class Contrast:
     @cached_property
     def log_ratio(self) -> FloatArray:
         """(nnz,) float64: log p/r on the support (the PMI for the paper's q); infinite where r = 0."""
+        out = np.log1p(np.maximum(self.excess, -0.5))
+        far = np.flatnonzero((self.excess < -0.5) | self.unmatched)  # 1 + excess has fewer digits than p and r
+        words = self._negative_word_counts[far] / self.joint.total
         with np.errstate(divide="ignore"):
-            out = np.log1p(self.excess)
-        rare = self.excess < -0.9  # here 1 + excess would lose digits that p and r still have
-        out[rare] = np.log(self.positive[rare]) - np.log(self.negative[rare])
+            out[far] = np.log(self.positive[far]) - np.log(words) - np.log(self.noise[self.columns[far]])
         return out
 
     # --- off the support ----------------------------------------------------------------------------------
@@ -169,11 +173,10 @@ class Contrast:
     @cached_property
     def divergence(self) -> float:
         """Σ r φ(p/r − 1) in nats, the limit of bound(α)/α for α → 0; KL(p‖r), and I(X;Y) for the paper's q."""
-        if (self.negative == 0).any():
-            return math.inf
         excess, negative = self._far
         surplus = float((negative * excess).sum())  # Σ (p − r)
-        return math.fsum([self._far_divergence, -surplus, self._near_moments.sum(), self.uncovered])
+        unmatched = float((self.positive * (self.log_ratio - 1))[self.unmatched].sum())
+        return math.fsum([self._far_divergence, -surplus, unmatched, self._near_moments.sum(), self.uncovered])
 
     def bound(self, alpha: float) -> float:
         """JS_α(p, r) in nats; JSMI_α for the paper's q. (1), (2)"""
@@ -203,7 +206,7 @@ class Contrast:
     @cached_property
     def _is_far(self) -> npt.NDArray[np.bool_]:
         """(nnz,) bool: the cells away from independence, |δ| > NEAR, that are drawn as negatives too."""
-        return (np.abs(self.excess) > NEAR) & (self.negative > 0)
+        return (np.abs(self.excess) > NEAR) & ~self.unmatched
 
     @cached_property
     def _far(self) -> tuple[FloatArray, FloatArray]:
@@ -240,7 +243,7 @@ class Contrast:
 
     def _unmixed_bound(self, alpha: float) -> float:
         """Pairs seen only as negatives, (1−α) r (−log(1−α)), and those seen only as positives, α p (−log α)."""
-        certain = math.fsum(self.positive[self.negative == 0])
+        certain = math.fsum(self.positive[self.unmatched])
         return -(1 - alpha) * math.log1p(-alpha) * self.uncovered - alpha * math.log(alpha) * certain
 
 
@@ -258,6 +261,11 @@ def _mixture_sums(alphas: FloatArray, excess: FloatArray, negative: FloatArray) 
         logs += x
         sums.append(float(logs @ negative))
     return sums
+
+
+def _scaled(values: npt.ArrayLike, joint: JointDistribution) -> FloatArray:
+    """Counts divided by the power of two next to their total: exact, and no product of two of them overflows."""
+    return np.ldexp(values, -math.frexp(joint.total)[1])
 
 
 def _division_rest(numerator: float, denominator: float, quotient: float) -> float:

@@ -74,6 +74,10 @@ class JointDistribution:
         table.eliminate_zeros()
         if table.nnz == 0:
             raise DistributionError("the table holds no pair at all: give at least one positive count.")
+        with np.errstate(over="ignore"):
+            total = table.data.sum()
+        if not np.isfinite(total):
+            raise DistributionError("the pair counts sum to more than a float64 holds: divide them all by one number.")
         return cls(table, source)
 
     @property
