@@ -16,6 +16,10 @@ _ONE_THREAD = dict.fromkeys(
 )
 
 
+class WorkerEnded(Exception):  # noqa: N818 - an event, told to the slot
+    """The process is gone; says why."""
+
+
 class WorkerProcess:
     """Starts ``_worker.py`` for a task, ``module:function``; used by one thread, its slot."""
 
@@ -37,30 +41,42 @@ class WorkerProcess:
         return self._process.poll() is None
 
     def send(self, order: dict[str, Any]) -> None:
-        """Raises OSError if the process is gone."""
-        self._link.send_bytes(json.dumps(order).encode())
+        """Raises WorkerEnded if the process is gone."""
+        try:
+            self._link.send_bytes(json.dumps(order).encode())
+        except OSError:
+            raise self._ended() from None
 
     def receive(self) -> dict[str, Any] | None:
-        """The next message, None if there is none within a tick. Raises EOFError or OSError if the process is gone."""
-        if not self._link.poll(TICK_SECONDS):
-            return None
-        message: dict[str, Any] = json.loads(self._link.recv_bytes())
-        return message
+        """The next message, None if there is none within a tick. Raises WorkerEnded if the process is gone."""
+        try:
+            if not self._link.poll(TICK_SECONDS):
+                return None
+            message: dict[str, Any] = json.loads(self._link.recv_bytes())
+            return message
+        except (EOFError, OSError):
+            raise self._ended() from None
 
     def receive_bytes(self) -> bytes:
         """The result that follows a message of kind done."""
-        return self._link.recv_bytes()
+        try:
+            return self._link.recv_bytes()
+        except (EOFError, OSError):
+            raise self._ended() from None
 
-    def last_words(self) -> str:
-        """Why a process that is gone ended."""
+    def _ended(self) -> WorkerEnded:
+        """Why the process is gone; makes sure that it is."""
         try:
             code = self._process.wait(2)
         except subprocess.TimeoutExpired:
-            return "its process closed the link"
+            self.kill()
+            return WorkerEnded("its process closed the link")
         if code >= 0:
-            return f"its process ended with exit code {code}"
+            return WorkerEnded(f"its process ended with exit code {code}")
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        return f"its process was ended by {name}" + (", perhaps for lack of memory" if -code == signal.SIGKILL else "")
+        return WorkerEnded(
+            f"its process was ended by {name}" + (", perhaps for lack of memory" if -code == signal.SIGKILL else "")
+        )
 
     def kill(self) -> None:
         self._process.kill()

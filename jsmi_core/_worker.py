@@ -54,10 +54,15 @@ class Worker:
         threading.Thread(target=self._beat, args=(os.getppid(),), daemon=True).start()
         while True:
             order = self._orders.get()
-            self._running, self._share = True, 0.0
+            with self._sending:
+                self._running, self._share = True, 0.0
+                self._send({"kind": "begun"})
             outcome, payload = self._run(order)
-            self._running = False
-            self._send(outcome, payload)
+            with self._sending:  # the last word on this job: no beat may follow it
+                self._running = False
+                self._send(outcome)
+                if payload:
+                    self._send_bytes(payload)
 
     def _run(self, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
@@ -85,7 +90,8 @@ class Worker:
         return task(cell, corpus, report=self._report, progress=self._progress, cancel=self._is_cancelled)
 
     def _report(self, score: EpochScore) -> None:
-        self._send({"kind": "epoch", "score": asdict(score)})
+        with self._sending:
+            self._send({"kind": "epoch", "score": asdict(score)})
 
     def _progress(self, share: float) -> None:
         self._share = share
@@ -109,17 +115,18 @@ class Worker:
             time.sleep(BEAT_SECONDS)
             if os.getppid() != parent:
                 os._exit(0)
-            if self._running:
-                self._send({"kind": "share", "share": self._share})
+            with self._sending:
+                if self._running:
+                    self._send({"kind": "share", "share": self._share})
 
-    def _send(self, message: dict[str, Any], payload: bytes = b"") -> None:
-        with self._sending:
-            try:
-                self._link.send_bytes(json.dumps(message).encode())
-                if message["kind"] == "done":
-                    self._link.send_bytes(payload)
-            except OSError:
-                os._exit(0)
+    def _send(self, message: dict[str, Any]) -> None:
+        self._send_bytes(json.dumps(message).encode())
+
+    def _send_bytes(self, content: bytes) -> None:
+        try:
+            self._link.send_bytes(content)
+        except OSError:
+            os._exit(0)
 
 
 def _failed(message: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from jsmi_core import _checks
-from jsmi_core._process import WorkerProcess
+from jsmi_core._process import WorkerEnded, WorkerProcess
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.errors import JobError, ParameterError, StoreError
@@ -61,6 +61,8 @@ class _Job:
     owners: set[str]
     state: str = "queued"
     message: str = ""
+    orders: int = 0  # how many processes were told to run it
+    begun: bool = False  # whether one of them has answered
     history: list[EpochScore] = field(default_factory=list)
     share: float = 0.0  # of the training done
     training_since: float = 0.0  # clock at its epoch 0; what went before (imports, counting) tells nothing of its pace
@@ -316,6 +318,7 @@ class JobQueue:
         """See one job through, whatever its process does."""
         asked_to_stop: float | None = None
         try:
+            job.orders += 1
             process.send({"cell": job.cell.to_dict(), "store": str(self.store.path.absolute())})
             while job.state == "running":
                 self._hear(job, process)
@@ -329,16 +332,27 @@ class JobQueue:
                 elif now - job.moved > self._stall_seconds:
                     process.kill()
                     self._finish(job, "failed", f"stopped after {self._stall_seconds:g} s without progress: try again.")
-        except (EOFError, OSError):
-            reason = process.last_words()
-            process.kill()
-            self._finish(job, *(("cancelled", _STOPPED) if job.unwanted else ("failed", f"{reason}: try again.")))
+        except WorkerEnded as end:
+            if job.unwanted:
+                self._finish(job, "cancelled", _STOPPED)
+            elif job.begun or job.orders > 1:
+                self._finish(job, "failed", f"{end}: try again.")
+            else:  # the process had died before, in its idle time: the job is not to blame
+                self._put_back(job)
+
+    def _put_back(self, job: _Job) -> None:
+        with self._changed:
+            job.state = "queued"
+            self._queue.appendleft(job)
 
     def _hear(self, job: _Job, process: WorkerProcess) -> None:
         message = process.receive()
         if message is None:
             return
-        if message["kind"] == "share":
+        job.begun = True
+        if message["kind"] == "begun":
+            job.moved = time.monotonic()
+        elif message["kind"] == "share":
             self._move(job, message["share"])
         elif message["kind"] == "epoch":
             job.moved = time.monotonic()

@@ -1,0 +1,52 @@
+"""Tasks for a job queue that do what trainings should not; the seed of the cell says which."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from jsmi_core.corpus import Corpus
+from jsmi_core.errors import Cancelled, ParameterError
+from jsmi_core.experiment import Cell, CellResult, EpochScore, run_cell
+
+FINE, RAISE, REFUSE, EXIT, LEAVE, CRASH, MEMORY, HANG, HOLD, OBEY, SPIN = range(11)
+
+Report = Callable[[EpochScore], object]
+
+
+def misbehave(
+    cell: Cell, corpus: Corpus, report: Report, progress: Callable[[float], None], cancel: Callable[[], bool]
+) -> CellResult:
+    """Say who we are, report one epoch, then do what the seed says."""
+    notes = os.environ.get("MISBEHAVING_NOTES")
+    if notes:
+        Path(notes, str(os.getpid())).write_text(f"{os.nice(0)} {os.environ['OPENBLAS_NUM_THREADS']}")
+    behaviour = cell.config.seed
+    if behaviour == FINE:
+        return run_cell(cell, corpus, report, progress, cancel)
+    report(EpochScore(0, -0.25, 0.5, 0.0))
+    if behaviour == RAISE:
+        raise ZeroDivisionError("of all things")
+    if behaviour == REFUSE:
+        raise ParameterError("this cell is refused: choose another.")
+    if behaviour == EXIT:
+        os._exit(7)
+    if behaviour == LEAVE:
+        sys.exit(8)
+    if behaviour == CRASH:
+        ctypes.string_at(0)
+    if behaviour == MEMORY:
+        raise MemoryError
+    if behaviour == HANG:
+        time.sleep(600)
+    if behaviour == HOLD:
+        ctypes.PyDLL(None).sleep(600)  # native code that never lets another thread of the interpreter run
+    while behaviour == OBEY and not cancel():
+        time.sleep(0.01)
+    while behaviour == SPIN:
+        pass
+    raise Cancelled("stopped.")
