@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jsmi_core.experiment import CellResult, EpochScore
 
 __all__ = [
+    "AlphaPoint",
     "Bars",
     "Chart",
     "Line",
@@ -424,28 +425,39 @@ def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: st
 # --- the bound over α --------------------------------------------------------------------------------------------
 
 
+class AlphaPoint(NamedTuple):
+    """The two bounds at one α, for the paper's q and for word2vec's; nats."""
+
+    alpha: float
+    paper: float
+    word2vec: float
+
+
 def bound_data(
-    alphas: Sequence[float],
-    paper: Sequence[float],
-    word2vec: Sequence[float],
-    ceiling: Sequence[float],
-    mutual_information: float,
-    at: tuple[float, float, float, float],
+    curve: Sequence[AlphaPoint],
+    at: AlphaPoint,
+    divergences: tuple[float, float],
     *,
     exponent: float = 0.75,
+    per_positive: bool = False,
     made_of: str = "",
     unit: str = "nats",
 ) -> Chart:
-    """JSMI over α under both noises, beside its two ceilings h(α) and α·I(X;Y).
+    """The bound over α under both noises, beside its ceilings h(α) and α·I(X;Y).
 
     Parameters
     ----------
-    alphas, paper, word2vec, ceiling : sequences of float
-        α, the bound for q = context marginal and for q = counts^exponent, and h(α); nats.
-    mutual_information : float
-        I(X;Y), nats.
-    at : (α, paper's bound, word2vec's bound, h(α))
-        Where the slider stands; nats.
+    curve : AlphaPoint, rising α
+    at : AlphaPoint
+        Where the slider stands.
+    divergences : (I(X;Y), KL(p‖p(x)q(y)))
+        The limits of bound/α for α → 0 under the paper's q and under counts^exponent; nats.
+    exponent : float
+    per_positive : bool
+        Draw bound/α, information for each positive pair, which tends to the limits.
+    made_of : str
+        The subtitle.
+    unit : "nats" or "bits"
 
     Returns
     -------
@@ -453,34 +465,55 @@ def bound_data(
 
     Examples
     --------
-    >>> bound_data([0.5], [0.1], [0.2], [0.69], 0.3, (0.5, 0.1, 0.2, 0.69)).marks[0].y
+    >>> bound_data([AlphaPoint(0.5, 0.1, 0.2)], AlphaPoint(0.5, 0.1, 0.2), (0.3, 0.4)).marks[0].y
     0.1
     """
     scale = _scale(unit)
-    x = tuple(map(float, alphas))
-    top = max(*paper, *word2vec)
+    x = tuple(point.alpha for point in curve)
+    information, noisy_limit = divergences
 
-    def scaled(values: Iterable[float]) -> tuple[float, ...]:
-        return tuple(scale * float(value) for value in values)
+    def line(label: str, role: str, values: Iterable[float], dash: str, place: str = "end") -> Line:
+        parts = (scale * (value / alpha if per_positive else value) for value, alpha in zip(values, x, strict=True))
+        return Line(label, role, x, tuple(parts), dash=dash, place=place)
 
-    best = max(range(len(x)), key=lambda i: paper[i])
-    alpha, here, noisy, entropy = at
+    best = max(curve, key=lambda point: point.paper)
+    here = scale * (at.paper / at.alpha if per_positive else at.paper)
+    noisy = scale * (at.word2vec / at.alpha if per_positive else at.word2vec)
+    marks: tuple[Mark, ...] = (Mark("", at.alpha, here), Mark("", at.alpha, noisy))
     lines = (
-        Line("JSMI, q = context marginal", "bound", x, scaled(paper)),
-        Line(f"bound, q = counts^{exponent:g}", "bound", x, scaled(word2vec), dash="dash"),
-        Line("h(α)", "muted", x, scaled(ceiling), dash="dot"),
-        Line("α·I(X;Y)", "muted", x, scaled(a * mutual_information for a in x), dash="dot"),
+        line("paper's q", "bound", (point.paper for point in curve), "solid"),
+        line(f"q = counts^{exponent:g}", "bound", (point.word2vec for point in curve), "dash"),
+        line("h(α)/α" if per_positive else "h(α)", "muted", map(_entropy, x), "dot"),
+        line("I(X;Y)" if per_positive else "α·I(X;Y)", "muted", (alpha * information for alpha in x), "dot"),
     )
+    if per_positive:
+        title = (
+            f"Each positive pair is worth {number(here)} {unit} at α = {at.alpha:.3g}, "
+            f"{_percent(here / (scale * information)) if information > 0 else '0 %'} of I(X;Y) = "
+            f"{number(scale * information)}"
+        )
+        top = scale * max(information, noisy_limit if math.isfinite(noisy_limit) else 0.0)
+    else:
+        title = (
+            f"At α = {at.alpha:.3g} a pair tells {number(here)} {unit} about its class, "
+            f"{_percent(at.paper / _entropy(at.alpha))} of h(α); the most is {number(scale * best.paper)} "
+            f"at α = {best.alpha:.2g}"
+        )
+        marks = (*marks, Mark("capacity", best.alpha, scale * best.paper))
+        top = scale * 1.2 * max(max(point.paper, point.word2vec) for point in curve)
     return Chart(
-        f"At α = {alpha:.3g} a pair tells {number(scale * here)} {unit} about its class, "
-        f"{_percent(here / entropy)} of h(α); the most is {number(scale * paper[best])} at α = {x[best]:.2g}",
+        title,
         made_of,
-        "α, probability that a pair is a positive one",
-        f"information ({unit} per draw of W)",
+        "α, the share of positive pairs",
+        f"information ({unit} per {'positive pair' if per_positive else 'draw of W'})",
         lines,
-        (Mark("", alpha, scale * here), Mark("", alpha, scale * noisy), Mark("capacity", x[best], scale * paper[best])),
-        y_range=(0.0, scale * 1.35 * top if top > 0 else 1.0),
+        marks,
+        y_range=(0.0, 1.1 * top if top > 0 else 1.0),
     )
+
+
+def _entropy(alpha: float) -> float:
+    return -alpha * math.log(alpha) - (1 - alpha) * math.log1p(-alpha)
 
 
 # --- the text ----------------------------------------------------------------------------------------------------
@@ -489,19 +522,20 @@ def bound_data(
 def zipf_data(
     counts: Sequence[int],
     kept: Sequence[float],
+    read: tuple[int, int],
     min_count: int,
     *,
     made_of: str = "",
     points: int = 200,
 ) -> Chart:
-    """Zipf's law: count against rank, what ``min_count`` removes, and what subsampling leaves of the rest.
+    """Zipf's law: count against rank, with what ``min_count`` removed and what subsampling leaves of the rest.
 
     Parameters
     ----------
-    counts : int, most frequent first
-        Of all words read, rare ones too.
-    kept : float, one for each word that occurs ``min_count`` times or more
-        Expected count after subsampling.
+    counts, kept : V numbers, most frequent word first
+        Tokens of each word in the corpus, and how many of them subsampling keeps on average.
+    read : (words, tokens)
+        What the text held before ``min_count`` was applied.
     min_count : int
     made_of : str
         The subtitle.
@@ -514,34 +548,26 @@ def zipf_data(
 
     Examples
     --------
-    >>> zipf_data([8, 4, 1], [4.0, 4.0], 2).title
-    'Subsampling leaves 67 % of the tokens; 2 of 3 words occur 2 times or more'
+    >>> zipf_data([8, 4], [4.0, 4.0], (10, 20), 2).title
+    'min_count = 2 keeps 2 of 10 words and 60 % of the tokens; subsampling leaves 67 % of those'
     """
     shown = _log_spaced(len(counts), points)
-    rest = [rank for rank in shown if rank <= len(kept)]
-    left = math.fsum(kept) / sum(counts[: len(kept)])
+    ranks = tuple(map(float, shown))
+    words, tokens = read
     return Chart(
-        f"Subsampling leaves {_percent(left)} of the tokens; {len(kept):,} of {len(counts):,} words occur "
-        f"{min_count:,} times or more",
+        f"min_count = {min_count:,} keeps {len(counts):,} of {words:,} words and {_percent(sum(counts) / tokens)} of "
+        f"the tokens; subsampling leaves {_percent(math.fsum(kept) / sum(counts))} of those",
         made_of,
         "rank of the word",
-        "count (tokens)",
+        "tokens",
         (
-            Line("in the text", "data", tuple(map(float, shown)), tuple(float(counts[r - 1]) for r in shown)),
+            Line("in the text", "data", ranks, tuple(float(counts[r - 1]) for r in shown), place="above"),
             Line(
                 "after subsampling",
-                "data",
-                tuple(map(float, rest)),
-                tuple(float(kept[r - 1]) for r in rest),
-                dash="dash",
-                place="below",
-            ),
-            Line(
-                f"min_count = {min_count:,}",
                 "muted",
-                (1.0, float(len(counts))),
-                (float(min_count),) * 2,
-                dash="dot",
+                ranks,
+                tuple(float(kept[r - 1]) for r in shown),
+                dash="dash",
                 place="below",
             ),
         ),

@@ -1,0 +1,30 @@
+"""Diagnostics: what runs here, for bug reports."""
+
+import os
+import platform
+from importlib.metadata import version
+
+import streamlit as st
+
+from jsmi_app import cached, frame
+from jsmi_core.figures import inert
+
+with frame.page("diagnostics", "What runs here?", "Versions, threads, results and queue of this server."):
+    import numba
+
+    store, queue = cached.store(), cached.queue()
+    packages = ("jsmi-explorer", "gensim", "numba", "numpy", "scipy", "streamlit", "plotly")
+    size = sum(file.stat().st_size for file in store.path.rglob("*") if file.is_file())
+    rows = {
+        "Python": platform.python_version(),
+        "System": platform.platform(terse=True),
+        **{name: version(name) for name in packages},
+        "Processors": str(os.cpu_count()),
+        "numba threads": str(numba.get_num_threads()),
+        "Results": f"{len(store.results()):,}, {size / 1e6:,.1f} MB",
+        "Store": f"{store.path}{'' if store.writable else ' (read-only)'}",
+        "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",
+    }
+    st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True)
+    for notice in store.notices:
+        st.warning(inert(notice))

@@ -1,0 +1,35 @@
+"""Gap: how far trained models stay below the bound, against dimension, α and iterations."""
+
+import streamlit as st
+
+from jsmi_app import controls, frame, state, sweeps
+from jsmi_app.prose import snippets
+from jsmi_core.experiment import Grid
+
+with frame.page(
+    "gap",
+    "How far is word2vec from the bound?",
+    "A grid of trainings on one text. The distance of each model to the bound is information that it lost, because it "
+    "has too few dimensions or was trained too briefly.",
+):
+    text = controls.text_choice()
+    dimensions_at, epochs_at, negatives_at, seeds_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    with dimensions_at:
+        dimensions = controls.numbers("dimensions", "Dimensions d", "Numbers of coordinates, with commas between them.")
+    with epochs_at:
+        epochs = controls.numbers(
+            "epochs_list", "Epochs", "Passes over the text; each number is a training of its own."
+        )
+    with negatives_at:
+        negatives = controls.numbers("negatives_list", "Negatives k", "α = 1/(k+1); try 1,2,5,10,20 to compare over α.")
+    with seeds_at:
+        seeds = controls.numbers(
+            "seeds", "Seeds", "With several seeds a line is their mean, its band lowest to highest."
+        )
+    with st.expander("More: pairs, noise, learning rate, unit"):
+        controls.pair_settings()
+        controls.training_settings(seed=False)
+        controls.unit()
+    grid = Grid(dimensions, epochs, negatives, seeds, state.config())
+    sweeps.panel(grid, text)
+    controls.reproduce(*snippets.sweep(text, grid))

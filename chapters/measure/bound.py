@@ -1,0 +1,106 @@
+"""Bound: the most that any embedding could score, for every α, and where it comes from."""
+
+import math
+from itertools import starmap
+
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, state
+from jsmi_app.prose import snippets
+from jsmi_core.corpus import Corpus
+from jsmi_core.figures import AlphaPoint, bound_data, number
+from jsmi_core.information import binary_entropy, to_bits
+
+
+def named(alpha: float) -> str:
+    """α as the slider shows it, with k where it is a whole number."""
+    k = 1 / alpha - 1
+    whole = round(k) if math.isclose(k, round(k), rel_tol=1e-9) else None
+    return f"{alpha:.3g}" + (f"  (k = {whole})" if whole else "")
+
+
+@st.fragment
+def curve(text: Corpus) -> None:
+    """The bound over α under the slider; everything it needs is computed before."""
+    config, unit = state.config(), state.get("unit")
+    alpha = controls.slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, named)
+    per_positive = controls.switch(
+        "per_positive", "Per positive pair", "Divides by α: the bound then tends to the mutual information for small α."
+    )
+    paper = cached.bounds(text, config.sampling, None)
+    noisy = cached.bounds(text, config.sampling, config.noise_exponent)
+    points = list(starmap(AlphaPoint, zip(cached.SLIDER_ALPHAS, paper.tolist(), noisy.tolist(), strict=True)))
+    at = points[cached.SLIDER_ALPHAS.index(alpha)]
+    divergences = cached.divergences(text, config.sampling, config.noise_exponent)
+    chart = bound_data(
+        points,
+        at,
+        divergences,
+        exponent=config.noise_exponent,
+        per_positive=per_positive,
+        made_of=controls.summary(text),
+        unit=unit,
+    )
+    controls.figure(chart, "bound")
+    values = {
+        "JSMI (paper's q)": at.paper,
+        f"Bound, q = counts^{config.noise_exponent:g}": at.word2vec,
+        "h(α), the ceiling": binary_entropy(alpha),
+        "α·I(X;Y)": alpha * divergences[0],
+        "I(X;Y)": divergences[0],
+    }
+    with st.container(horizontal=True):
+        for label, value in values.items():
+            st.metric(label, f"{number(to_bits(value) if unit == 'bits' else value)} {unit}", width="content")
+    carriers(text, alpha, at.paper)
+    controls.reproduce(*snippets.bound(text, alpha))
+    state.write_url()
+
+
+def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
+    """The pairs that carry the dependence."""
+    unit = state.get("unit")
+    found = cached.heaviest_pairs(text, state.config().sampling, alpha)
+    st.subheader("Which pairs carry the dependence", anchor=False)
+    total = sum(found["bound"]) / jsmi if jsmi > 0 else 0.0
+    st.caption(
+        f"The {len(found['bound'])} heaviest pairs, both orders together, carry {total:.0%} of the JSMI (paper's q). "
+        "A pair's part is u·KL(Bern(t)‖Bern(α)): how much its odds of being real differ from those of any pair."
+    )
+    scale = 1 / math.log(2) if unit == "bits" else 1.0
+    st.dataframe(
+        {
+            "word": found["word"],
+            "context": found["context"],
+            "share of JSMI": [value / jsmi for value in found["bound"]],
+            f"part of JSMI ({unit})": [scale * value for value in found["bound"]],
+            "p(x, y)": found["p"],
+            f"PMI ({unit})": [scale * value for value in found["pmi"]],
+        },
+        column_config={
+            "share of JSMI": st.column_config.ProgressColumn(format="percent", max_value=found["bound"][0] / jsmi),
+            f"part of JSMI ({unit})": st.column_config.NumberColumn(format="%.3g"),
+            "p(x, y)": st.column_config.NumberColumn(format="%.3g"),
+            f"PMI ({unit})": st.column_config.NumberColumn(format="%.3g"),
+        },
+        hide_index=True,
+        height=320,
+        alt="The pairs that carry most of the JSMI",
+    ) if found["bound"] and jsmi > 0 else st.info("Words and contexts are independent here: no pair carries anything.")
+
+
+with frame.page(
+    "bound",
+    "How much is there to know?",
+    "A pair of words is either drawn from the text (with probability α) or made up from the noise q. The bound is the "
+    "information that the two words carry about which it was: no embedding of any dimension can score more.",
+):
+    text = controls.text_choice()
+    with st.expander("More: pairs, noise, unit"):
+        controls.pair_settings()
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            controls.real("noise_exponent", -10.0, 10.0, 0.25)
+        with right:
+            controls.unit()
+    curve(text)

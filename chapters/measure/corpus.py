@@ -1,0 +1,104 @@
+"""Corpus: which text, how it was read, and which pairs word2vec draws from it."""
+
+import numpy as np
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, state, texts
+from jsmi_app.prose import snippets
+from jsmi_core.corpus import Corpus
+from jsmi_core.figures import inert, pmi_data, zipf_data
+
+
+def reading(text: Corpus) -> None:
+    """How the text was read, and what is left of it."""
+    found = text.reading
+    cells = [("Tokens", f"{len(text.ids):,}"), ("Words (V)", f"{len(text.vocabulary):,}")]
+    cells.append(("Sentences", f"{len(text.offsets) - 1:,}"))
+    if found is not None:
+        cells += [("Encoding", found.encoding), ("Tokenizer", found.tokenizer)]
+    with st.container(horizontal=True):
+        for label, value in cells:
+            st.metric(label, value, width="content")
+    for said in text.notices:
+        st.info(inert(said[:1].upper() + said[1:] + "."))
+
+
+def frequencies(text: Corpus) -> None:
+    """Zipf's law and the vocabulary."""
+    kept = cached.kept(text, state.get("subsample"))
+    found = text.reading
+    read = (found.words_read, found.tokens_read) if found else (len(text.vocabulary), len(text.ids))
+    min_count = found.min_count if found else 1
+    made_of = controls.summary(text)
+    controls.figure(zipf_data(text.counts.tolist(), kept.tolist(), read, min_count, made_of=made_of), "zipf")
+    most = 5_000
+    st.dataframe(
+        {
+            "word": text.vocabulary[:most],
+            "tokens": text.counts[:most],
+            "share of tokens": text.counts[:most] / text.counts.sum(),
+            "kept by subsampling": kept[:most] / text.counts[:most],
+        },
+        column_config={
+            "share of tokens": st.column_config.NumberColumn(format="percent"),
+            "kept by subsampling": st.column_config.NumberColumn(format="percent"),
+        },
+        hide_index=True,
+        height=280,
+        alt="The vocabulary, most frequent word first",
+    )
+    if len(text.vocabulary) > most:
+        st.caption(f"The {most:,} most frequent of {len(text.vocabulary):,} words.")
+
+
+def pairs(text: Corpus) -> None:
+    """What word2vec is expected to draw from the text."""
+    controls.pair_settings()
+    controls.unit()
+    config = state.config()
+    joint = cached.joint(text, config.sampling)
+    with st.container(horizontal=True):
+        st.metric("Expected pairs per epoch", f"{joint.total:,.0f}", width="content")
+        st.metric("Different pairs", f"{joint.pairs:,}", width="content")
+        st.metric("Share of all V² pairs", f"{joint.pairs / np.prod(joint.shape, dtype=float):.2%}", width="content")
+    bins = cached.pmi(text, config.sampling)
+    chart = pmi_data(bins.edges, bins.shares, config.negatives, made_of=controls.summary(text), unit=state.get("unit"))
+    controls.figure(chart, "pmi")
+
+
+def in_context(text: Corpus) -> None:
+    """Sentences of a word."""
+    state.seed("word")
+    word = st.text_input(
+        "Word", key="word", max_chars=200, help="Shows where this word stands in the text, as the tokenizer cut it."
+    )
+    state.keep("word", word)
+    wanted = word.strip() or text.vocabulary[0]
+    found = texts.concordance(text, wanted)
+    if found is None:
+        st.info("This word is not in the vocabulary: it is not in the text, or rarer than min_count.")
+        return
+    st.caption(inert(f"“{wanted}” occurs {found.occurrences:,} times; here are {len(found.rows)} of them."))
+    st.dataframe(
+        [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
+        column_config={"before": st.column_config.TextColumn(alignment="right")},
+        hide_index=True,
+    )
+
+
+with frame.page(
+    "corpus",
+    "What does the text hold?",
+    "Choose a text, see how it was read, and which pairs of words word2vec draws from it.",
+):
+    texts.bring()
+    text_at, count_at = st.columns([3, 1], vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
+    with count_at:
+        text = texts.min_count(text)
+    reading(text)
+    views = {"words": "Words", "pairs": "Pairs", "context": "A word in context"}
+    view = controls.choice("view", "Look at", tuple(views), "What of the text is shown below.", views.__getitem__)
+    {"words": frequencies, "pairs": pairs, "context": in_context}[view](text)
+    controls.reproduce(*snippets.corpus(text))

@@ -1,0 +1,30 @@
+"""Train: the exact score of word2vec after every epoch, climbing towards the bound while it runs."""
+
+import streamlit as st
+
+from jsmi_app import controls, frame, jobs, state
+from jsmi_app.prose import snippets
+from jsmi_core.experiment import Cell
+
+with frame.page(
+    "train",
+    "How close does training come to the bound?",
+    "word2vec (skip-gram, negative sampling) is trained on the text; after every epoch its score S is computed "
+    "exactly, over all pairs of words, and drawn under the most that any embedding could reach.",
+):
+    text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
+    with dimension_at:
+        controls.whole("dimension", 1, 10_000)
+    with negatives_at:
+        controls.whole("negatives", 1, 1_000)
+    with epochs_at:
+        controls.whole("epochs", 1, 100_000)
+    with st.expander("More: pairs, noise, learning rate, seed, unit"):
+        controls.pair_settings()
+        controls.training_settings()
+        controls.unit()
+    cell = Cell(text.digest, state.config())
+    jobs.panel(cell, text)
+    controls.reproduce(*snippets.train(text, cell.config))

@@ -1,0 +1,183 @@
+"""Everything that is computed once for all sessions: the only file with ``st.cache_…``.
+
+Keys are digests and frozen parameter objects, never arrays: Streamlit hashes only a sample of a large array. What is
+cached as a resource is shared between sessions and must not be changed. Heavy modules are imported inside.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from jsmi_core.cooccurrence import PairSampling, expected_pairs, keep_probabilities
+from jsmi_core.corpus import Corpus
+from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
+from jsmi_core.experiment import CellResult
+from jsmi_core.samples import SAMPLES, sample_corpus, sample_data_directory
+from jsmi_core.store import Store
+
+if TYPE_CHECKING:
+    from jsmi_core.contrast import Contrast
+    from jsmi_core.jobs import JobQueue
+
+SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 21)} | {i / 200 for i in range(1, 200)}))
+"""Where the α slider can stand: steps of 0.005, and 1/(k+1) for k up to 20; all computed beforehand."""
+
+
+# --- one store and one queue for the server ----------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The server's results on disk."""
+    return Store()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda queue: queue.close())
+def queue() -> JobQueue:
+    """The server's queue of trainings."""
+    from jsmi_core.jobs import JobQueue
+
+    return JobQueue(store())
+
+
+# --- texts and their pairs ---------------------------------------------------------------------------------------
+
+
+def corpus(name: str, min_count: int) -> Corpus:
+    """A sample by name, or a text that was brought to this server by the digest of its corpus."""
+    return _sample(name, min_count) if name in SAMPLES else _brought(name)
+
+
+@st.cache_resource(show_spinner="Reading the text …", max_entries=16)
+def _sample(name: str, min_count: int) -> Corpus:
+    return sample_corpus(name, min_count=min_count)
+
+
+@st.cache_resource(show_spinner="Reading the text …", max_entries=16)
+def _brought(digest: str) -> Corpus:
+    return store().corpus(digest)
+
+
+@st.cache_resource(show_spinner="Counting the pairs …", max_entries=8)
+def _joint(digest: str, sampling: PairSampling, _corpus: Corpus) -> JointDistribution:
+    return expected_pairs(_corpus, sampling)
+
+
+def joint(text: Corpus, sampling: PairSampling) -> JointDistribution:
+    """p(x, y): the expected pairs of a text."""
+    return _joint(text.digest, sampling, text)
+
+
+@st.cache_resource(show_spinner="Comparing the pairs with chance …", max_entries=8)
+def _contrast(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> Contrast:
+    from jsmi_core.contrast import Contrast
+
+    noise = None if exponent is None else unigram_noise(_corpus.counts, exponent)
+    return Contrast.of(_joint(digest, sampling, _corpus), noise)
+
+
+def contrast(text: Corpus, sampling: PairSampling, exponent: float | None) -> Contrast:
+    """p against the negatives of q = counts^exponent, or of the context marginal where the exponent is None."""
+    return _contrast(text.digest, sampling, exponent, text)
+
+
+# --- what pages draw ---------------------------------------------------------------------------------------------
+
+
+@st.cache_data(show_spinner="Computing the bound for every α …", max_entries=32)
+def _bounds(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> FloatArray:
+    return _contrast(digest, sampling, exponent, _corpus).bounds_at(np.array(SLIDER_ALPHAS))
+
+
+def bounds(text: Corpus, sampling: PairSampling, exponent: float | None) -> FloatArray:
+    """The bound at every α of ``SLIDER_ALPHAS``, in nats."""
+    return _bounds(text.digest, sampling, exponent, text)
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _bound(digest: str, sampling: PairSampling, exponent: float | None, alpha: float, _corpus: Corpus) -> float:
+    return _contrast(digest, sampling, exponent, _corpus).bound(alpha)
+
+
+def bound(text: Corpus, sampling: PairSampling, exponent: float | None, alpha: float) -> float:
+    """The bound at one α, in nats."""
+    return _bound(text.digest, sampling, exponent, alpha, text)
+
+
+def divergences(text: Corpus, sampling: PairSampling, exponent: float) -> tuple[float, float]:
+    """I(X;Y), and KL(p‖p(x)q(y)) for q = counts^exponent, in nats: the limits of bound/α for small α."""
+    return contrast(text, sampling, None).divergence, contrast(text, sampling, exponent).divergence
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _kept(digest: str, subsample: float, _corpus: Corpus) -> FloatArray:
+    return _corpus.counts * keep_probabilities(_corpus.counts, subsample)
+
+
+def kept(text: Corpus, subsample: float) -> FloatArray:
+    """(V,) expected counts after subsampling."""
+    return _kept(text.digest, subsample, text)
+
+
+class PmiBins(NamedTuple):
+    """``shares[i]`` of the positive pairs have a PMI between ``edges[i]`` and ``edges[i + 1]``, in nats."""
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+@st.cache_data(show_spinner="Computing PMI …", max_entries=32)
+def _pmi(digest: str, sampling: PairSampling, bins: int, _corpus: Corpus) -> PmiBins:
+    pairs = _contrast(digest, sampling, None, _corpus)
+    width = max(np.ptp(pairs.log_ratio) / bins, 1e-3)
+    first, last = np.floor(pairs.log_ratio.min() / width), np.ceil(pairs.log_ratio.max() / width)
+    edges = width * np.arange(first, max(last, first + 1) + 1)  # 0 is an edge: the sign of PMI is what is read off
+    shares, _ = np.histogram(pairs.log_ratio, edges, weights=pairs.positive)
+    return PmiBins(tuple(edges.tolist()), tuple(shares.tolist()))
+
+
+def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
+    """The distribution of PMI over the positive pairs."""
+    return _pmi(text.digest, sampling, bins, text)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _heaviest(digest: str, sampling: PairSampling, alpha: float, most: int, _corpus: Corpus) -> dict[str, list[Any]]:
+    pairs = _contrast(digest, sampling, None, _corpus)
+    cells = pairs.bound_cells(alpha)
+    upper = np.flatnonzero(pairs.rows <= pairs.columns)  # p is symmetric: (x, y) and (y, x) are shown as one
+    both = np.where(pairs.rows[upper] < pairs.columns[upper], 2.0, 1.0)
+    weight = both * cells[upper]
+    best = np.argsort(-weight, kind="stable")[:most]
+    chosen = upper[best]
+    words = _corpus.vocabulary
+    return {
+        "word": [words[i] for i in pairs.rows[chosen]],
+        "context": [words[i] for i in pairs.columns[chosen]],
+        "bound": weight[best].tolist(),
+        "p": (both[best] * pairs.positive[chosen]).tolist(),
+        "pmi": pairs.log_ratio[chosen].tolist(),
+    }
+
+
+def heaviest_pairs(text: Corpus, sampling: PairSampling, alpha: float, most: int = 200) -> dict[str, list[Any]]:
+    """The pairs that carry most of the JSMI (q = context marginal), both orders together; nats."""
+    return _heaviest(text.digest, sampling, alpha, most, text)
+
+
+@st.cache_data(show_spinner=False)
+def figure1() -> dict[str, Any] | None:
+    """The precomputed sweep of the start page, as ``jsmi sweep --json`` wrote it; None where it is not installed."""
+    path = sample_data_directory() / "figure1.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+@st.cache_resource(show_spinner=False)
+def figure1_results() -> tuple[CellResult, ...]:
+    """The trainings of :func:`figure1`."""
+    sweep = figure1() or {"results": []}
+    return tuple(CellResult.from_dict(record) for record in sweep["results"])

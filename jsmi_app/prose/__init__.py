@@ -1,0 +1,1 @@
+"""Longer texts of the pages: the snippets that reproduce their numbers."""

@@ -1,0 +1,126 @@
+"""The code behind a page's numbers, as Python and as a shell command; both give the same values as the page."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from shlex import quote
+from typing import Any
+
+from jsmi_app import state
+from jsmi_core.corpus import Corpus
+from jsmi_core.experiment import Grid
+from jsmi_core.samples import SAMPLES
+from jsmi_core.training import SGNSConfig
+
+Snippets = tuple[str, str]
+
+
+def corpus(text: Corpus) -> Snippets:
+    """Reading the text and counting its pairs."""
+    config = state.config()
+    python = f"""{_read(text)}
+joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
+print(len(corpus.vocabulary), len(corpus.ids), joint.pairs, joint.total)"""
+    return _with_imports(python), _shell("bound", text, _pair_options(config))
+
+
+def bound(text: Corpus, alpha: float) -> Snippets:
+    """The bound at one α, for both noises."""
+    config = state.config()
+    python = f"""{_read(text)}
+joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
+noise = unigram_noise(corpus.counts, exponent={config.noise_exponent})
+print(jsmi(joint, {alpha!r}), jsmi(joint, {alpha!r}, noise), mutual_information(joint))"""
+    return _with_imports(python), _shell("bound", text, {"alpha": alpha, **_pair_options(config)})
+
+
+def train(text: Corpus, config: SGNSConfig) -> Snippets:
+    """One training with its bound, score and gap."""
+    python = f"""{_read(text)}
+config = {_call("SGNSConfig", _changed(config))}
+noise = unigram_noise(corpus.counts, config.noise_exponent)
+objective = SGNSObjective(expected_pairs(corpus, config.sampling), config.negatives, noise)
+run = train_sgns(corpus, config)
+print(objective.bound, objective.score(run.embedding), objective.gap(run.embedding).total)"""
+    return _with_imports(python), _shell("train", text, _changed(config))
+
+
+def sweep(text: Corpus, grid: Grid) -> Snippets:
+    """A grid of trainings."""
+    axes = {name: getattr(grid, name) for name in ("dimensions", "epochs", "negatives", "seeds")}
+    base = {n: v for n, v in _changed(grid.base).items() if n not in ("dimension", "epochs", "negatives", "seed")}
+    python = f"""{_read(text)}
+grid = {_call("Grid", {**axes, "base": _Code(_call("SGNSConfig", base))})}
+for cell in grid.cells(corpus.digest):
+    print(cell.config, run_cell(cell, corpus).laws)"""
+    lists = {name: ",".join(map(str, values)) for name, values in axes.items()}
+    return _with_imports(python), _shell("sweep", text, {**lists, **base})
+
+
+class _Code(str):
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _call(name: str, arguments: dict[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+
+
+def _changed(record: Any) -> dict[str, Any]:
+    """The fields that are not at their defaults."""
+    return {f.name: getattr(record, f.name) for f in fields(record) if getattr(record, f.name) != f.default}
+
+
+def _pair_options(config: SGNSConfig) -> dict[str, Any]:
+    names = ("window", "dynamic", "subsample", "noise_exponent")
+    return {name: value for name, value in _changed(config).items() if name in names}
+
+
+def _reading(text: Corpus) -> dict[str, Any]:
+    """How the text was read, where it was not read as by default."""
+    if state.get("corpus") in SAMPLES:
+        return {} if state.get("min_count") == 5 else {"min_count": state.get("min_count")}
+    if text.reading is None:
+        return {}
+    used = {name: getattr(text.reading, name) for name in ("tokenizer", "lowercase", "min_count", "encoding")}
+    usual = {
+        "tokenizer": "unicode",
+        "lowercase": text.reading.tokenizer == "unicode",
+        "min_count": 5,
+        "encoding": "utf-8",
+    }
+    return {name: value for name, value in used.items() if value != usual[name]}
+
+
+def _read(text: Corpus) -> str:
+    sample = state.get("corpus") in SAMPLES
+    source = repr(state.get("corpus") if sample else text.name)
+    options = "".join(f", {name}={value!r}" for name, value in _reading(text).items())
+    return f"corpus = {'sample_corpus' if sample else 'read_corpus'}({source}{options})"
+
+
+def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
+    sample = state.get("corpus") in SAMPLES
+    words = [f"jsmi {command}", quote(f"sample:{state.get('corpus')}" if sample else text.name)]
+    for name, value in {**_reading(text), **options}.items():
+        option = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        else:
+            words.append(f"--{option} {quote(str(value))}")
+    return " ".join(words)
+
+
+_HOME = {
+    "jsmi_core": (
+        *("PairSampling", "SGNSConfig", "SGNSObjective", "expected_pairs", "jsmi", "mutual_information"),
+        *("read_corpus", "sample_corpus", "train_sgns", "unigram_noise"),
+    ),
+    "jsmi_core.experiment": ("Grid", "run_cell"),
+}
+
+
+def _with_imports(python: str) -> str:
+    used = {module: [name for name in names if f"{name}(" in python] for module, names in _HOME.items()}
+    lines = [f"from {module} import {', '.join(names)}" for module, names in used.items() if names]
+    return "\n".join([*lines, "", python])

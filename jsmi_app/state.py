@@ -1,0 +1,207 @@
+"""What the user has chosen: in the URL, in the widgets, and remembered from page to page.
+
+Streamlit's ``bind="query-params"`` does this for one page, but drops a parameter that a widget of another page is bound
+to, so that links from page to page lose it. Here every setting has one name, which is its widget's key and its URL
+parameter; defaults stay out of the URL. A value in a link that is not usable gives the default and a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import streamlit as st
+
+from jsmi_core.errors import JSMIError, ParameterError
+from jsmi_core.experiment import LAWS, Grid
+from jsmi_core.training import SGNSConfig
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value of a page: its default, and how it is read from a link (raises ValueError or JSMIError)."""
+
+    default: Any
+    read: Callable[[str], Any]
+
+    def write(self, value: Any) -> str:
+        """The value as it stands in a URL."""
+        return (
+            str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+        )
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ParameterError(f"{text!r} is not usable: give one of {', '.join(choices)}.")
+        return text
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    return _one_of("true", "false")(text.lower()) == "true"
+
+
+def _config_field(name: str, kind: Callable[[str], Any]) -> Setting:
+    """A setting of the training, checked where the training itself is checked."""
+
+    def read(text: str) -> Any:
+        value = kind(text)
+        SGNSConfig(**{name: value})
+        return value
+
+    return Setting(getattr(SGNSConfig(), name), read)
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """``"10, 50,100"`` as (10, 50, 100). Raises ParameterError."""
+    try:
+        return tuple(int(part) for part in text.replace(" ", "").strip(",").split(","))
+    except ValueError:
+        raise ParameterError(f"{text!r} is not a list of whole numbers: write for example 10,50,100.") from None
+
+
+def _axis(grid: Callable[[tuple[int, ...]], Grid], default: str) -> Setting:
+    def read(text: str) -> str:
+        grid(whole_numbers(text))
+        return text
+
+    return Setting(default, read)
+
+
+def _alpha(text: str) -> float:
+    value = float(text)
+    if not ALPHA_RANGE[0] <= value <= ALPHA_RANGE[1]:
+        raise ParameterError(f"alpha = {text} is not usable: give a number from {ALPHA_RANGE[0]} to {ALPHA_RANGE[1]}.")
+    return value
+
+
+def _min_count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1000:
+        raise ParameterError(f"min_count = {value} is not usable: give a whole number from 1 to 1,000.")
+    return value
+
+
+ALPHA_RANGE = (0.005, 0.995)
+KINDS: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _flag, "str": str}
+
+SETTINGS: dict[str, Setting] = {
+    "corpus": Setting("wikipedia", str),
+    "min_count": Setting(5, _min_count),
+    **{f.name: _config_field(f.name, KINDS[str(f.type)]) for f in fields(SGNSConfig)},
+    "alpha": Setting(SGNSConfig().alpha, _alpha),
+    "unit": Setting("nats", _one_of("nats", "bits")),
+    "law": Setting("word2vec", _one_of(*LAWS)),
+    "axis": Setting("dimension", _one_of("dimension", "alpha", "epochs")),
+    "show": Setting("score", _one_of("score", "gap")),
+    "per_positive": Setting(False, _flag),
+    "view": Setting("words", _one_of("words", "pairs", "context")),
+    "k": Setting(SGNSConfig().negatives, int),
+    "dimensions": _axis(lambda values: Grid(dimensions=values), "2,5,10,20,50"),
+    "epochs_list": _axis(lambda values: Grid(epochs=values), "1,5,20"),
+    "negatives_list": _axis(lambda values: Grid(negatives=values), "5"),
+    "seeds": _axis(lambda values: Grid(seeds=values), "1"),
+    "word": Setting("", str),
+    "job": Setting("", str),
+    "live": Setting(False, _flag),
+    "guess": Setting("", str),
+}
+
+
+def _remembered() -> dict[str, Any]:
+    remembered: dict[str, Any] = st.session_state.setdefault("_settings", {})
+    return remembered
+
+
+def begin(page: str) -> None:
+    """At the top of a page's run: take over what a link, or the browser's Back, asks for."""
+    asked = st.query_params.to_dict()
+    remembered = _remembered()
+    touched = any(name in st.session_state and st.session_state[name] != value for name, value in remembered.items())
+    arrived = st.session_state.get("_page") != page
+    if arrived or (asked != st.session_state.get("_url") and not touched):
+        for name in asked if arrived else {*asked, *st.session_state.get("_url", {})}:
+            if name in SETTINGS:
+                _adopt(name, asked.get(name))
+    st.session_state["_page"] = page
+    st.session_state["_used"] = []
+
+
+def _adopt(name: str, text: str | None) -> None:
+    setting = SETTINGS[name]
+    value = setting.default
+    if text is not None:
+        try:
+            value = setting.read(text)
+        except (ValueError, JSMIError) as error:
+            reason = str(error) if isinstance(error, JSMIError) else f"{text!r} is not a number."
+            notice(f"The link's {name}: {reason} The default, {setting.write(value)}, is used instead.")
+    put(name, value)
+
+
+def notice(text: str) -> None:
+    """Say something once, at the top of the page."""
+    st.session_state.setdefault("_notices", []).append(text)
+
+
+def notices() -> list[str]:
+    """What is to be said, once."""
+    said: list[str] = st.session_state.pop("_notices", [])
+    return said
+
+
+def put(name: str, value: Any) -> None:
+    """Set a setting from code; before its widget is drawn in this run."""
+    _remembered()[name] = value
+    st.session_state[name] = value
+
+
+def get(name: str) -> Any:
+    """The value of a setting that this page uses, with or without a widget of its own."""
+    _use(name)
+    return _remembered().get(name, SETTINGS[name].default)
+
+
+def seed(name: str) -> None:
+    """Just before a widget with this key is drawn: give it the remembered value."""
+    value = get(name)
+    if name not in st.session_state:
+        st.session_state[name] = value
+
+
+def keep(name: str, value: Any) -> None:
+    """Just after a widget was drawn: remember its value."""
+    _remembered()[name] = value
+
+
+def _use(name: str) -> None:
+    used = st.session_state.setdefault("_used", [])
+    if name not in used:
+        used.append(name)
+
+
+def write_url() -> None:
+    """At the end of a page's run: the URL says what is shown. Parameters that are not ours stay."""
+    values = {name: get(name) for name in tuple(st.session_state["_used"])}
+    ours = {n: SETTINGS[n].write(v) for n, v in values.items() if v != SETTINGS[n].default}
+    asked = st.query_params.to_dict()
+    wanted = {n: text for n, text in asked.items() if n not in SETTINGS} | ours
+    if wanted != asked:
+        st.query_params.from_dict(wanted)
+    st.session_state["_url"] = wanted
+
+
+def link_to(config: SGNSConfig) -> dict[str, str]:
+    """Query parameters that open a training of the current text; defaults too, since they replace what is set."""
+    values = {f.name: getattr(config, f.name) for f in fields(config)}
+    values |= {name: get(name) for name in ("corpus", "min_count")}
+    return {name: SETTINGS[name].write(value) for name, value in values.items()}
+
+
+def config(**changes: Any) -> SGNSConfig:
+    """The training that the current settings describe. Raises ParameterError."""
+    return SGNSConfig(**{f.name: get(f.name) for f in fields(SGNSConfig)} | changes)

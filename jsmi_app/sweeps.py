@@ -1,0 +1,124 @@
+"""A grid of trainings as a page sees it: what is stored, what runs, the figures, the training behind a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from jsmi_app import cached, controls, jobs, state
+from jsmi_core.corpus import Corpus
+from jsmi_core.errors import JSMIError
+from jsmi_core.experiment import Cell, CellResult, Grid
+from jsmi_core.figures import inert, ladder_data, number
+from jsmi_core.information import to_bits
+from jsmi_core.jobs import JobStatus
+
+POLL_SECONDS = 2.0
+AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
+
+
+def panel(grid: Grid, text: Corpus) -> None:
+    """Run a grid and see its figures grow."""
+    cells = grid.cells(text.digest)
+    live = any(now.state in jobs.LIVE for now in _unfinished(cells, _stored(cells, text)))
+    st.fragment(_panel, run_every=POLL_SECONDS if live else None)(grid, cells, text)
+
+
+def _stored(cells: Sequence[Cell], text: Corpus) -> list[CellResult]:
+    wanted = {cell.id for cell in cells}
+    return [result for result in cached.store().results(text.digest) if result.id in wanted]
+
+
+def _unfinished(cells: Sequence[Cell], stored: Sequence[CellResult]) -> list[JobStatus]:
+    have = {result.id for result in stored}
+    return [now for cell in cells if cell.id not in have and (now := jobs.status(cell.id)) is not None]
+
+
+def _panel(grid: Grid, cells: Sequence[Cell], text: Corpus) -> None:
+    stored = _stored(cells, text)
+    unfinished = _unfinished(cells, stored)
+    live = [now for now in unfinished if now.state in jobs.LIVE]
+    try:
+        _controls(cells, stored, live, text)
+    except JSMIError as error:
+        controls.complain(error)
+    for now in unfinished:
+        if now.state == "failed":
+            st.warning(inert(f"Training {now.id} failed: {now.message}"))
+    if stored:
+        _figure(grid, stored, text)
+    else:
+        st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
+    state.write_url()
+
+
+def _controls(cells: Sequence[Cell], stored: Sequence[CellResult], live: Sequence[JobStatus], text: Corpus) -> None:
+    """What is left to do, and the button for it."""
+    missing = len(cells) - len(stored)
+    left = jobs.duration(cached.queue().estimated_seconds(cells, text)) if missing else ""
+    count = f"{len(stored):,} of {len(cells):,} trainings stored"
+    if live:
+        share = (len(stored) + sum(now.progress for now in live)) / len(cells)
+        st.progress(min(share, 1.0), f"{count} · about {left} left")
+        if st.button("Cancel", key="cancel"):
+            jobs.cancel(cells)
+        st.session_state["_sweeping"] = True
+    elif st.session_state.pop("_sweeping", False):
+        st.rerun()  # the whole page: the sweep has ended, so stop polling
+    elif missing:
+        if st.button(f"Run {missing:,} trainings", type="primary", key="run"):
+            jobs.start(cells, text)
+            st.rerun()
+        st.caption(f"{count}; the other {missing:,} take about {left} on this machine.")
+    else:
+        st.caption(f"All {len(cells):,} trainings of this grid are stored.")
+
+
+def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
+    with st.container(horizontal=True):
+        axis = controls.choice("axis", "Against", tuple(AXES), "What the horizontal axis shows.", AXES.__getitem__)
+        show = controls.choice(
+            "show", "Show", ("score", "gap"), "The score S under its bound, or the gap between them alone."
+        )
+        law = controls.law()
+        k = None
+        if axis != "alpha" and len(grid.negatives) > 1:
+            k = controls.choice("k", "k", grid.negatives, "Models of one k, since each k has a bound of its own.")
+    shown = [result for result in stored if k is None or result.cell.config.negatives == k]
+    if not shown:
+        st.info(f"No training with k = {k} is finished yet.")
+        return
+    config = grid.base
+    curve = None
+    if axis == "alpha":
+        exponent = config.noise_exponent if law == "word2vec" else None
+        alphas = [result.cell.config.alpha for result in shown]
+        bounds = zip(cached.SLIDER_ALPHAS, cached.bounds(text, config.sampling, exponent).tolist(), strict=True)
+        near = [(a, bound) for a, bound in bounds if 0.8 * min(alphas) <= a <= min(1.25 * max(alphas), 0.9)]
+        curve = ([a for a, _ in near], [bound for _, bound in near])
+    chart = ladder_data(shown, axis, law=law, quantity=show, unit=state.get("unit"), curve=curve)
+    clicked = controls.figure(chart, "gap", clickable=True)
+    chosen = next((result for result in shown if result.id in clicked), None)
+    if chosen is None:
+        st.caption("Click a point to open its training.")
+    else:
+        _details(chosen, law)
+
+
+def _details(result: CellResult, law: str) -> None:
+    """The training behind a point."""
+    config, scores, unit = result.cell.config, result.law(law), state.get("unit")
+    with st.container(border=True):
+        st.markdown(f"**d = {config.dimension}, {config.epochs} epochs, k = {config.negatives}, seed {config.seed}**")
+        with st.container(horizontal=True):
+            for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
+                st.metric(label, f"{number(to_bits(value) if unit == 'bits' else value)} {unit}", width="content")
+            st.metric(
+                "Share of the bound", f"{scores.score / scores.bound:.1%}" if scores.bound else "–", width="content"
+            )
+        st.page_link(
+            "chapters/measure/train.py",
+            label="Open this training, epoch by epoch",
+            query_params=state.link_to(config),
+        )
