@@ -1,0 +1,53 @@
+"""What all tests share: reproducible Hypothesis runs, and a table of the worst errors that were measured."""
+
+from collections import defaultdict
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples every time and everywhere: a red test is red for whoever looks next. Long runs over many more
+# examples are marked slow.
+settings.register_profile(
+    "same everywhere",
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same everywhere")
+
+
+class Measured:
+    """Collects measured errors by family, so that the run can end by printing the worst of each."""
+
+    def __init__(self):
+        self.worst = {}
+
+    def __call__(self, family, error, limit):
+        """Record an error and insist on its limit (a NaN fails too)."""
+        self.worst[family] = (max(error, self.worst.get(family, (0.0, limit))[0]), limit)
+        assert error <= limit, f"{family}: error {error:.2e} is above {limit:.0e}"
+
+
+@pytest.fixture
+def measured(record_property):
+    """A callable (family, error, limit): asserts, and remembers the worst error for the summary."""
+    measured = Measured()
+    yield measured
+    for family, (error, limit) in measured.worst.items():
+        record_property("measured error", [family, error, limit])
+
+
+def pytest_terminal_summary(terminalreporter):
+    worst = defaultdict(lambda: (-1.0, 0.0))
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "measured error":
+                    family, error, limit = value
+                    worst[family] = max(worst[family], (error, limit))
+    if worst:
+        terminalreporter.section("worst measured errors")
+        for family, (error, limit) in sorted(worst.items()):
+            terminalreporter.write_line(f"{error:9.1e}  (limit {limit:.0e})  {family}")
