@@ -1,0 +1,323 @@
+"""`jsmi`: the same numbers as the library and the app, from the shell.
+
+This file is what the shell sees: arguments, help and exit codes. Values are not checked here: they go, as typed, into
+the same parameter objects that every other door uses, so that a wrong one gets the same sentence. What the commands do
+stands in _commands.py, which is imported only once a command runs, so that ``jsmi --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from jsmi_core.errors import JSMIError, StoreError
+
+__all__ = ["main"]
+
+_ABOUT = """\
+How much of what words know about their contexts does a word2vec embedding keep?
+
+  jsmi bound  TEXT   the most that any embedding can score on a text
+  jsmi train  TEXT   train one, and watch its exact score climb towards that bound
+  jsmi sweep  TEXT   train a whole grid: the gap against dimension, epochs and negatives
+  jsmi app           the same in a browser
+
+TEXT is a file (plain text, one sentence per line, or that packed with gzip or bzip2), or one of
+sample:wikipedia, sample:lee and sample:planted, which need no file. Scores are in nats per draw of a pair.
+"""
+
+_EXITS = """\
+Results go to standard output, progress and notes to standard error. Exit codes: 0 done, 2 a parameter is not usable,
+3 a text or table is not, 4 a file cannot be read or written, 5 a training failed, 130 stopped.
+"""
+
+_HELP: dict[str, tuple[str, str]] = {
+    "app": (
+        "open the app in a browser",
+        "Starts the app on this machine and opens it in a browser. Ctrl-C ends it.\n\n"
+        "It listens on this machine only. --host 0.0.0.0 lets everyone on the network in: texts and trainings\n"
+        "then run on this machine for whoever finds it.",
+    ),
+    "bound": (
+        "the most that any embedding can score on a text",
+        "Counts the word pairs that word2vec would draw from the text (in exact expectation), and computes the\n"
+        "bound that no embedding of any dimension can pass: JSMI, for the paper's noise q(y) = p(y), and the bound\n"
+        "for word2vec's own noise, counts to the power 0.75. Beside them: the mutual information I(X;Y) of the\n"
+        "pairs, and h(alpha), which no bound can pass, for alpha = 1/(negatives + 1).\n\n"
+        "  jsmi bound sample:wikipedia --negatives 5\n"
+        "  jsmi bound novel.txt --window 2 --alpha 0.1 --json",
+    ),
+    "train": (
+        "train one embedding and score it exactly after every epoch",
+        "Trains skip-gram with negative sampling by gensim. After every epoch it computes S, the exact objective\n"
+        "over all pairs of words, and the gap to the bound: the information that the embedding does not have (yet).\n"
+        "S = 0 is what a model scores that knows nothing but the class ratio. The result is kept in the store; the\n"
+        "same training is not run twice.\n\n"
+        "  jsmi train sample:lee --dimension 50 --epochs 20\n"
+        "  jsmi train novel.txt.gz --negatives 10 --out vectors.npz",
+    ),
+    "sweep": (
+        "train a grid of embeddings: score and gap against dimension, epochs and negatives",
+        "Trains every combination of the listed values, in low-priority processes, and prints the exact score, the\n"
+        "bound and the gap of each. What is stored already is not computed again: a stopped sweep goes on when the\n"
+        "same command is given again. The paper's Figure 1, on the Penn Treebank as Mikolov prepared it:\n\n"
+        "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 1 \\\n"
+        "       --dimensions 10,50,100,200 --epochs 1,5,20 --negatives 5 --json > figure1.json",
+    ),
+    "runs": ("list, show or delete stored trainings", "Lists, shows or deletes the trainings in the store."),
+    "export": (
+        "write the vectors of a stored training to a file",
+        "Writes the vectors of a stored training (see jsmi runs list; the first digits of its id are enough).\n\n"
+        "  name.npz          NumPy arrays: words (V, d), contexts (V, d), vocabulary (V,)\n"
+        "  name.txt, .vec    word2vec's text format: word vectors only, as gensim and others read it",
+    ),
+}
+
+_CORPUS = {
+    "--tokenizer": ("RULE", "unicode: words of running text (default); whitespace: tokens as they stand, for a text "
+                            "that is tokenised already, such as the Penn Treebank"),
+    "--encoding": ("NAME", "of the file (default: its byte-order mark's, else utf-8)"),
+    "--min-count": ("N", "leave out words that occur less often, before pairs are formed (default 5)"),
+}  # fmt: skip
+_SAMPLING = {
+    "--window": ("N", "largest distance of a pair, in words (default 5)"),
+    "--subsample": ("T", "word2vec's threshold for thinning out frequent words; 0 keeps all (default 0.001)"),
+}
+_NEGATIVES = {"--negatives": ("K", "negatives for each positive pair; alpha = 1/(K+1) (default 5)")}
+_NOISE = {"--noise-exponent": ("G", "negatives are drawn from counts to the power G (default 0.75)")}
+_SIZE = {
+    "--dimension": ("D", "coordinates of each vector (default 100)"),
+    "--epochs": ("N", "passes over the text (default 5)"),
+    "--seed": ("N", "of all random draws (default 1)"),
+}
+_TRAINING = {
+    "--noise": ("LAW", "where negatives come from: counts to the power G, as in word2vec (counts, the default), or the "
+                       "context marginal of the pairs, as in the paper (pairs)"),
+    **_NOISE,
+    "--learning-rate": ("R", "at the start (default 0.025)"),
+    "--minimum-learning-rate": ("R", "at the end; the rate falls linearly (default 0.0001)"),
+}  # fmt: skip
+_GRID = {
+    "--dimensions": ("D,D,…", "coordinates of each vector (default 100)"),
+    "--epochs": ("N,N,…", "passes over the text (default 5)"),
+    "--negatives": ("K,K,…", "negatives for each positive pair; alpha = 1/(K+1) (default 5)"),
+    "--seeds": ("N,N,…", "of all random draws (default 1)"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        with _sigterm_as_ctrl_c():
+            code: int = _app(given) if given.command == "app" else _run(given)
+            sys.stdout.flush()
+            return code
+    except JSMIError as error:
+        print(f"jsmi: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("jsmi: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    code: int = getattr(import_module("jsmi_core._commands"), given.command)(given)
+    return code
+
+
+# -- arguments --------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jsmi", description=_ABOUT, epilog=_EXITS, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"jsmi {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    app = _command(commands, "app")
+    app.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    app.add_argument("--port", type=_number, help="(default 8501, or the next free one)")
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    _add_store(app)
+
+    bound = _command(commands, "bound")
+    _add_corpus(bound)
+    _add_sampling(bound)
+    ratio = bound.add_mutually_exclusive_group()
+    _add(ratio, _NEGATIVES)
+    ratio.add_argument("--alpha", type=_number, metavar="A", help="any class ratio between 0 and 1, instead of K")
+    _add(bound, _NOISE)
+    _add_paper(bound)
+    _add_json(bound)
+
+    train = _command(commands, "train")
+    _add_corpus(train)
+    _add(train, _SIZE | _NEGATIVES)
+    _add_sampling(train)
+    _add(train, _TRAINING)
+    _add_paper(train)
+    _add(train, {"--workers": ("N", "training threads; only 1 gives the same vectors every time (default 1)")})
+    train.add_argument("--out", metavar="FILE", help="write the vectors there too: .npz, .txt or .vec (jsmi export)")
+    _add_store(train)
+    _add_json(train)
+
+    sweep = _command(commands, "sweep")
+    _add_corpus(sweep)
+    _add(sweep, _GRID, _numbers)
+    _add_sampling(sweep)
+    _add(sweep, _TRAINING)
+    _add_paper(sweep)
+    sweep.add_argument(
+        "--workers", type=_number, metavar="N", help="trainings at a time (default: one less than the processors)"
+    )
+    _add_store(sweep)
+    _add_json(sweep)
+
+    runs = _command(commands, "runs")
+    runs.add_argument("action", choices=["list", "show", "delete"], help="show and delete need the ID of a run")
+    runs.add_argument("ids", nargs="*", metavar="ID", help="its first digits are enough")
+    _add_store(runs)
+    _add_json(runs)
+
+    export = _command(commands, "export")
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--out", metavar="FILE", required=True, help="name.npz, name.txt or name.vec")
+    _add_store(export)
+    return parser
+
+
+def _command(commands: Any, name: str) -> argparse.ArgumentParser:
+    short, long = _HELP[name]
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=short, description=long, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    return parser
+
+
+def _add(parser: Any, options: dict[str, tuple[str, str]], parse: Any = None) -> None:
+    """Add options that are left out of the result unless given, so that the library's own defaults hold."""
+    for option, (metavar, text) in options.items():
+        parser.add_argument(option, type=parse or _number, metavar=metavar, help=text, default=argparse.SUPPRESS)
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpus", metavar="CORPUS", help="a text file, or sample:wikipedia, sample:lee, sample:planted")
+    group = parser.add_argument_group("how the text is read")
+    _add(group, _CORPUS)
+    group.add_argument(
+        "--lowercase",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS,
+        help="(default: only with --tokenizer unicode)",
+    )
+
+
+def _add_sampling(parser: argparse.ArgumentParser) -> None:
+    _add(parser, _SAMPLING)
+    parser.add_argument(
+        "--dynamic",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS,
+        help="draw each word's window from 1 … N, as word2vec does (the default), or always take N",
+    )
+
+
+def _add_paper(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--paper",
+        action="store_true",
+        help="the paper's setting instead of word2vec's: --no-dynamic --subsample 0 --noise pairs",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", metavar="FOLDER", help="where results are kept (default: $JSMI_STORE, else your "
+                                                          "data folder)")  # fmt: skip
+
+
+def _number(text: str) -> int | float | str:
+    """A number if it is one; anything else goes on as it is, to be refused where every value is checked."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _numbers(text: str) -> tuple[int | float | str, ...]:
+    return tuple(_number(part.strip()) for part in text.split(","))
+
+
+def _version() -> str:
+    try:
+        return version("jsmi-explorer")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+# -- the app and signals ----------------------------------------------------------------------------------------------
+
+
+def _app(given: argparse.Namespace) -> NoReturn:
+    """Become the app's server: no process of ours stays in between, so every signal reaches it."""
+    from jsmi_core import _checks
+
+    options = {"address": given.host, "showEmailPrompt": "false"}
+    if given.port is not None:
+        options["port"] = str(_checks.integer("port", given.port, 1, 65_535))
+    if given.no_browser:
+        options["headless"] = "true"
+    if given.store:
+        os.environ["JSMI_STORE"] = os.path.abspath(given.store)
+    # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
+    command = [sys.executable, "-m", "streamlit", "run", str(_app_script())]
+    command += [f"--server.{name}={value}" for name, value in options.items()]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execv(command[0], command)
+    except OSError as error:
+        raise StoreError(f"the app could not be started ({error.strerror}): install the project again.") from error
+
+
+def _app_script() -> Path:
+    """The router of the app: in a checkout beside the package, in an installed wheel inside jsmi_app."""
+    place = Path(__file__).resolve().parent.parent
+    checkout = place / "app.py"
+    return checkout if checkout.is_file() else place / "jsmi_app" / "site" / "app.py"
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that no worker and no half-written file stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,413 @@
+"""The shell: same numbers and same sentences as the library, exit codes, nothing left running."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jsmi_core import SGNSObjective, cli, expected_pairs, mutual_information, sample_corpus, unigram_noise
+from jsmi_core.cooccurrence import PairSampling
+from jsmi_core.corpus import read_corpus
+from jsmi_core.errors import JSMIError, ParameterError
+from jsmi_core.experiment import CellResult, Grid
+from jsmi_core.store import Store
+from jsmi_core.training import SGNSConfig
+
+PLAIN = ["--window", "2", "--subsample", "0"]
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    folder = tmp_path / "store"
+    monkeypatch.setenv("JSMI_STORE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def text(tmp_path):
+    file = tmp_path / "text.txt"
+    lines = ["the cat sat on the mat", "the dog sat on the log", "a cat and a dog", "the mat and the log"]
+    file.write_text("\n".join(lines * 30), encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def jsmi(capsys):
+    def run(*arguments):
+        code = cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def process(*arguments, **settings):
+    command = [sys.executable, "-W", "error", "-m", "jsmi_core.cli", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
+
+
+# -- bound ------------------------------------------------------------------------------------------------------------
+
+
+def test_bound_gives_the_numbers_of_the_library(jsmi):
+    code, out, _ = jsmi("bound", "sample:planted", "--negatives", 5, "--json")
+    told = json.loads(out)
+    corpus = sample_corpus("planted")
+    joint = expected_pairs(corpus)
+    paper = SGNSObjective(joint, 5)
+    assert code == 0
+    assert told["jsmi"] == paper.bound
+    assert told["word2vec_bound"] == SGNSObjective(joint, 5, unigram_noise(corpus.counts)).bound
+    assert told["mutual_information"] == mutual_information(joint)
+    assert told["class_entropy"] == paper.class_entropy
+    assert (told["vocabulary_size"], told["tokens"], told["pairs"]) == (278, len(corpus.ids), joint.pairs)
+    assert told["corpus"]["digest"] == corpus.digest
+    assert (told["negatives"], told["alpha"]) == (5, 1 / 6)
+    assert set(told["seconds"]) == {"read", "count", "bound"}
+
+
+def test_bound_passes_every_setting_on(jsmi, text):
+    settings = ["--tokenizer", "whitespace", "--min-count", 1, "--window", 3, "--no-dynamic", "--subsample", "0.01"]
+    _, out, _ = jsmi("bound", text, *settings, "--alpha", "0.3", "--noise-exponent", "1", "--json")
+    told = json.loads(out)
+    corpus = read_corpus(text, tokenizer="whitespace", min_count=1)
+    joint = expected_pairs(corpus, PairSampling(3, False, 0.01))
+    assert told["jsmi"] == SGNSObjective(joint, alpha=0.3).bound
+    assert told["word2vec_bound"] == SGNSObjective(joint, alpha=0.3, noise=unigram_noise(corpus.counts, 1)).bound
+    assert told["negatives"] is None
+
+
+def test_bound_prints_nats_and_bits_and_notes_apart(jsmi, text):
+    code, out, err = jsmi("bound", text, *PLAIN)
+    assert code == 0
+    assert re.search(r"JSMI.* 0\.\d{6} nats  0\.\d{6} bits", out)
+    assert "reading" in err
+    assert "reading" not in out
+
+
+def test_bound_of_one_word_is_zero_b11(jsmi, tmp_path):
+    file = tmp_path / "one.txt"
+    file.write_text("word " * 20)
+    _, out, _ = jsmi("bound", file, "--json")
+    assert json.loads(out)["jsmi"] == 0
+
+
+# -- train ------------------------------------------------------------------------------------------------------------
+
+
+def test_train_shows_the_climb_and_stores_it(jsmi, text, store):
+    code, out, _ = jsmi("train", text, *PLAIN, "--dimension", 4, "--epochs", 3)
+    assert code == 0
+    rows = [list(map(float, line.split())) for line in out.splitlines()[1:5]]
+    assert [row[0] for row in rows] == [0, 1, 2, 3]
+    assert all(score <= bound for _, score, bound, _, _ in rows)
+    assert all(bound - score == pytest.approx(gap, abs=2e-6) for _, score, bound, gap, _ in rows)
+    with Store(store) as opened:
+        (result,) = opened.results()
+    assert result.id in out
+    assert result.cell.config == SGNSConfig(dimension=4, epochs=3, window=2, subsample=0)
+
+
+def test_train_json_and_vectors(jsmi, text, tmp_path):
+    arguments = ["train", text, *PLAIN, "--dimension", 4, "--epochs", 1, "--json"]
+    code, out, err = jsmi(*arguments, "--out", tmp_path / "v.npz")
+    first = json.loads(out)
+    assert code == 0
+    assert "epoch" in err
+    with np.load(tmp_path / "v.npz", allow_pickle=False) as vectors:
+        assert vectors["words"].shape == vectors["contexts"].shape == (9, 4)
+        assert vectors["vocabulary"][0] == "the"
+        words = vectors["words"]
+    code, out, err = jsmi(*arguments, "--out", tmp_path / "v.txt")
+    assert "trained before" in err
+    assert json.loads(out) == first
+    lines = (tmp_path / "v.txt").read_text("utf-8").splitlines()
+    assert lines[0] == "9 4"
+    assert [line.split()[0] for line in lines[1:]] == list(read_corpus(text).vocabulary)
+    np.testing.assert_array_equal(np.array([line.split()[1:] for line in lines[1:]], np.float32), words)
+
+
+def test_text_vectors_are_read_by_gensim(jsmi, text, tmp_path):
+    from gensim.models import KeyedVectors
+
+    jsmi("train", text, *PLAIN, "--dimension", 3, "--epochs", 1, "--out", tmp_path / "v.vec")
+    assert KeyedVectors.load_word2vec_format(str(tmp_path / "v.vec"))["cat"].shape == (3,)
+
+
+def test_a_wrong_out_is_told_before_the_training(jsmi, text, tmp_path, store):
+    for out in ("v.bin", tmp_path / "nowhere" / "v.npz"):
+        code, _, err = jsmi("train", text, "--out", out)
+        assert code == 2
+        assert err.startswith("jsmi: out = ")
+    assert not store.exists()
+
+
+def test_paper_setting(jsmi, text):
+    _, out, _ = jsmi("train", text, "--paper", "--dimension", 2, "--epochs", 1, "--json")
+    assert CellResult.from_dict(json.loads(out)).cell.config == SGNSConfig.paper(dimension=2, epochs=1)
+
+
+# -- sweep, runs, export ----------------------------------------------------------------------------------------------
+
+
+def test_sweep_trains_the_grid_once(jsmi, text, tmp_path, store):
+    arguments = ["sweep", text, *PLAIN, "--dimensions", "2,4", "--epochs", "1, 2", "--negatives", "3", "--json"]
+    code, out, err = jsmi(*arguments)
+    first = json.loads(out)
+    assert code == 0
+    assert "4 trainings, 0 of them stored" in err
+    corpus = read_corpus(text)
+    grid = Grid((2, 4), (1, 2), (3,), base=SGNSConfig(window=2, subsample=0))
+    results = [CellResult.from_dict(record) for record in first["results"]]
+    assert [run.cell for run in results] == list(grid.cells(corpus.digest))
+    assert all(law.score <= law.bound for run in results for law in run.laws)
+    manifest = first["manifest"]
+    assert manifest["corpus"]["digest"] == corpus.digest
+    assert manifest["grid"] == {"dimensions": [2, 4], "epochs": [1, 2], "negatives": [3], "seeds": [1]}
+    again = manifest["command"].split()[1:]
+    code, out, err = jsmi(*again)
+    assert "4 of them stored already" in err
+    assert json.loads(out)["results"] == first["results"]
+    assert json.loads(out)["manifest"]["command"] == manifest["command"]
+
+    code, out, _ = jsmi(*arguments[:-1])
+    assert code == 0
+    assert [line.split()[2:6] for line in out.splitlines()[2:]] == [[d, e, "3", "1"] for d, e in _shapes(results)]
+
+    code, out, _ = jsmi("runs", "list")
+    assert len(out.splitlines()) == 2 + 4
+    code, out, _ = jsmi("runs", "list", "--json")
+    assert {run["id"] for run in json.loads(out)["results"]} == {run.id for run in results}
+    code, out, _ = jsmi("runs", "show", results[0].id[:10])
+    assert code == 0
+    assert results[0].id in out
+    assert "text.txt" in out
+    code, _, _ = jsmi("export", results[0].id[:10], "--out", tmp_path / "v.npz")
+    assert code == 0
+    assert (tmp_path / "v.npz").is_file()
+    code, _, _ = jsmi("runs", "delete", results[0].id, results[1].id)
+    assert code == 0
+    with Store(store) as opened:
+        assert {run.id for run in opened.results()} == {run.id for run in results[2:]}
+
+
+def _shapes(results):
+    return [(str(run.cell.config.dimension), str(run.cell.config.epochs)) for run in results]
+
+
+def test_unknown_and_ambiguous_ids(jsmi):
+    assert jsmi("runs", "show", "abc")[::2] == (
+        2,
+        "jsmi: ID = 'abc' is not usable: no stored run begins so, see jsmi runs list.\n",
+    )
+    assert jsmi("export", "abc", "--out", "v.npz")[0] == 2
+    assert jsmi("runs", "show")[0] == 2
+    assert jsmi("runs", "list", "abc")[0] == 2
+
+
+# -- what is wrong, in the library's own words ------------------------------------------------------------------------
+
+WRONG = [
+    ("--dimension", "0", {"dimension": 0}),
+    ("--dimension", "2.5", {"dimension": 2.5}),
+    ("--dimension", "many", {"dimension": "many"}),
+    ("--negatives", "-1", {"negatives": -1}),
+    ("--epochs", "1e3", {"epochs": 1000.0}),
+    ("--window", "0", {"window": 0}),
+    ("--workers", "0", {"workers": 0}),
+    ("--subsample", "nan", {"subsample": float("nan")}),
+    ("--subsample", "1", {"subsample": 1}),
+    ("--learning-rate", "inf", {"learning_rate": float("inf")}),
+    ("--noise-exponent", "-11", {"noise_exponent": -11}),
+    ("--noise", "loud", {"noise": "loud"}),
+    ("--seed", "-1", {"seed": -1}),
+]
+
+
+@pytest.mark.parametrize(("option", "typed", "field"), WRONG)
+def test_b16_training_parameters_get_the_librarys_sentence(jsmi, text, option, typed, field):
+    with pytest.raises(ParameterError) as caught:
+        SGNSConfig(**field)
+    assert jsmi("train", text, f"{option}={typed}") == (2, "", f"jsmi: {caught.value}\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "field"),
+    [
+        ("--min-count", "0", {"min_count": 0}),
+        ("--tokenizer", "x", {"tokenizer": "x"}),
+        ("--encoding", "x", {"encoding": "x"}),
+    ],
+)
+def test_b16_text_parameters_get_the_librarys_sentence(jsmi, text, option, typed, field):
+    with pytest.raises(ParameterError) as caught:
+        read_corpus(text, **field)
+    code, out, err = jsmi("bound", text, option, typed)
+    assert (code, out, err.splitlines()[-1]) == (2, "", f"jsmi: {caught.value}")
+
+
+@pytest.mark.parametrize("typed", ["0", "1", "nan", "half"])
+def test_b16_alpha(jsmi, text, typed):
+    with pytest.raises(ParameterError) as caught:
+        SGNSObjective(expected_pairs(read_corpus(text)), alpha=cli._number(typed))
+    assert jsmi("bound", text, "--alpha", typed) == (2, "", f"jsmi: {caught.value}\n")
+
+
+@pytest.mark.parametrize(("option", "typed", "field"), [("--dimensions", "10,,20", ""), ("--epochs", "1,x", "x")])
+def test_b16_grids(jsmi, text, option, typed, field):
+    with pytest.raises(ParameterError) as caught:
+        Grid(**{option[2:]: (1, field)})
+    assert jsmi("sweep", text, option, typed) == (2, "", f"jsmi: {caught.value}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b01.txt", b" ... "),
+        ("b02.pdf", b"%PDF-1.7"),
+        ("b03.txt", b"na\xefve"),
+        ("b10.txt.gz", b"\x1f\x8b broken"),
+        ("b11.txt", b"all words are rare"),
+    ],
+)
+def test_bad_texts_get_the_librarys_sentence(jsmi, tmp_path, name, content):
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(JSMIError) as caught:
+        read_corpus(file)
+    code, out, err = jsmi("bound", file)
+    assert (code, out, err.splitlines()[-1]) == (3, "", f"jsmi: {caught.value}")
+
+
+def test_samples_take_no_encoding(jsmi):
+    code, _, err = jsmi("bound", "sample:lee", "--encoding", "utf-8")
+    assert code == 2
+    assert "leave it out" in err
+    assert jsmi("bound", "sample:none")[0] == 2
+
+
+# -- help -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["app", "bound", "train", "sweep", "runs", "export"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command, "--help"])
+    assert caught.value.code == 0
+    assert len(capsys.readouterr().out) > 300
+
+
+def test_the_defaults_that_help_names_are_the_librarys(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for field in fields(SGNSConfig):
+        option = "--" + field.name.replace("_", "-")
+        assert option in told
+        if isinstance(field.default, (int, float)) and not isinstance(field.default, bool):
+            assert re.search(rf"{option} \w [^-]*\(default {field.default:g}\)", told), option
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys\nfrom jsmi_core import cli\n"
+        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'gensim', 'numba', 'plotly', 'streamlit', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(1 if heavy else 0)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
+
+
+# -- as a real process ------------------------------------------------------------------------------------------------
+
+
+def test_bound_as_a_process(text):
+    with process("bound", text, *PLAIN, "--json") as run:
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == 0, err
+    assert json.loads(out)["vocabulary_size"] == 9
+
+
+def test_a_reader_that_leaves_early_is_no_error(text):
+    with process("bound", text, "--json") as run:
+        run.stdout.close()
+        assert run.wait(60) == 0
+        assert "Traceback" not in run.stderr.read()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_f08_training_stops_with_130(text, stop):
+    with process("train", text, "--epochs", 100_000, "--dimension", 50) as run:
+        while not re.match(r"\s+2 ", run.stdout.readline()):
+            assert run.poll() is None
+        run.send_signal(stop)
+        assert run.wait(5) == 130
+        assert run.stderr.read().splitlines()[-1] == "jsmi: stopped."
+
+
+def test_f08_a_stopped_sweep_leaves_no_process_and_goes_on_later(text, store):
+    arguments = ["sweep", text, *PLAIN, "--dimensions", "2,50", "--epochs", "1,100000", "--workers", 1]
+    with process(*arguments, env={**os.environ, "JSMI_STORE": str(store)}) as run:
+        while "1/4 done" not in run.stderr.readline():
+            assert run.poll() is None
+        workers = _children(run.pid)
+        assert workers
+        run.send_signal(signal.SIGINT)
+        assert run.wait(5) == 130
+        assert "the same command goes on from there" in run.stderr.read()
+    assert not [pid for pid in workers if _alive(pid)]
+    with Store(store) as opened:
+        assert len(opened.results()) in (1, 2)
+
+
+def _children(pid):
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def _alive(pid):
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_f08_the_app_serves_and_stops(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # An empty home: the first start asks no question, of a person or of the network.
+    home = {**os.environ, "HOME": str(tmp_path)}
+    with process("app", "--port", port, "--no-browser", env=home, stdin=subprocess.DEVNULL) as run:
+        try:
+            deadline = time.monotonic() + 30
+            while True:
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+                        assert answer.read() == b"ok"
+                        break
+                except OSError:
+                    assert run.poll() is None
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+            run.send_signal(signal.SIGINT)
+            assert run.wait(5) == 0
+        finally:
+            run.kill()
+
+
+def test_b16_the_apps_port(jsmi):
+    assert jsmi("app", "--port", "99999") == (
+        2,
+        "",
+        "jsmi: port = 99999 is not usable: give a whole number from 1 to 65,535.\n",
+    )
