@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,14 +116,11 @@ def _connect(file: Path, tables: str, schema: int) -> sqlite3.Connection:
 def _connect_to_read(file: Path, tables: str, schema: int) -> sqlite3.Connection:
     """Open what can be read of a folder that cannot be written: at worst an empty database in memory."""
     for options in ("mode=ro", "mode=ro&immutable=1"):  # immutable: where SQLite may not even make its lock files
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        with suppress(sqlite3.DatabaseError):  # then the next, weaker way
+            connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
             if connection.execute("PRAGMA user_version").fetchone()[0] == schema:
                 return connection
-        except sqlite3.DatabaseError:
-            pass  # the next, weaker way
-        connection.close()
+            connection.close()
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     connection.executescript(tables)
     return connection
