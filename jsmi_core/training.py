@@ -14,16 +14,21 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jsmi_core import _checks
-from jsmi_core.cooccurrence import PairSampling
+from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.corpus import Corpus
+from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
+from jsmi_core.drawn import PairRecorder
 from jsmi_core.embedding import Embedding
-from jsmi_core.errors import Cancelled
+from jsmi_core.errors import Cancelled, DistributionError, ParameterError
 
-__all__ = ["EpochRecord", "SGNSConfig", "SGNSRun", "train_sgns"]
+__all__ = ["NOISES", "EpochRecord", "SGNSConfig", "SGNSRun", "train_sgns", "training_noise"]
 
 OnEpoch = Callable[[int, Embedding], Any]
+
+NOISES = ("counts", "pairs")
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,15 @@ class SGNSConfig:
     subsample : float, 0 ≤ t < 1
         Subsampling threshold, as a share of all tokens; 0 keeps every token.
     noise_exponent : float, −10 … 10
-        Negatives are drawn in proportion to counts^exponent.
+        Negatives are drawn in proportion to counts^exponent, where ``noise`` is "counts".
     learning_rate, minimum_learning_rate : float
         The rate falls linearly from the first to the second over all epochs.
     seed : int, 0 … 2³² − 1
     workers : int, 1 … 64
         Training threads; only 1 gives the same vectors every time.
+    noise : "counts" or "pairs"
+        What negatives are drawn from: powers of the corpus counts, as in word2vec, or the context marginal of the
+        expected pairs, as in the paper.
 
     Raises
     ------
@@ -74,6 +82,7 @@ class SGNSConfig:
     minimum_learning_rate: float = 0.0001
     seed: int = 1
     workers: int = 1
+    noise: str = "counts"
 
     def __post_init__(self) -> None:
         PairSampling(self.window, self.dynamic, self.subsample)
@@ -85,6 +94,20 @@ class SGNSConfig:
         _checks.real("minimum_learning_rate", self.minimum_learning_rate, 0, self.learning_rate)
         _checks.integer("seed", self.seed, 0, 2**32 - 1)
         _checks.integer("workers", self.workers, 1, 64)
+        if self.noise not in NOISES:
+            raise ParameterError(f"noise = {self.noise!r} is not usable: give one of {', '.join(NOISES)}.")
+
+    @classmethod
+    def paper(cls, **changes: Any) -> SGNSConfig:
+        """The settings that train what the paper's theorems speak of: every pair within a fixed window is drawn
+        equally often, and negatives come from the pairs' own context marginal.
+
+        Examples
+        --------
+        >>> SGNSConfig.paper(dimension=50).noise_name
+        'context marginal'
+        """
+        return cls(**{"dynamic": False, "subsample": 0.0, "noise": "pairs", **changes})
 
     @property
     def alpha(self) -> float:
@@ -95,6 +118,11 @@ class SGNSConfig:
     def sampling(self) -> PairSampling:
         """How positive pairs are drawn from the text."""
         return PairSampling(self.window, self.dynamic, self.subsample)
+
+    @property
+    def noise_name(self) -> str:
+        """q in words: "counts^0.75", say, or "context marginal"."""
+        return f"counts^{self.noise_exponent:g}" if self.noise == "counts" else "context marginal"
 
 
 @dataclass(frozen=True)
@@ -108,11 +136,61 @@ class EpochRecord:
 
 @dataclass(frozen=True, eq=False)
 class SGNSRun:
-    """A finished training: the embedding, one record for each epoch, and the settings that made it."""
+    """A finished training: the embedding, one record for each epoch, and the settings that made it.
+
+    Where pairs were recorded, ``drawn_pairs`` counts the positive pairs that all epochs drew, (V, V), neighbours as
+    rows and centres as columns, and ``skipped_negatives`` those of the k · ``drawn_pairs.total`` negatives that
+    gensim drew in vain because they hit the centre itself.
+    """
 
     embedding: Embedding
     history: tuple[EpochRecord, ...]
     config: SGNSConfig
+    drawn_pairs: JointDistribution | None = None
+    skipped_negatives: int | None = None
+
+
+def training_noise(corpus: Corpus, config: SGNSConfig, joint: JointDistribution | None = None) -> FloatArray:
+    """q(y), what a training with these settings draws its negatives from.
+
+    gensim rounds its cumulative sums to multiples of 1/(2³¹ − 1), and skips a negative that hits its own positive
+    pair; neither is in q. (The paper for noise="pairs"; beyond the paper for "counts".)
+
+    Parameters
+    ----------
+    corpus : Corpus of V words
+    config : SGNSConfig
+    joint : JointDistribution, optional
+        ``expected_pairs(corpus, config.sampling)``, if it is at hand; counted otherwise, where it is needed.
+
+    Returns
+    -------
+    (V,) float64, sums to 1, in the order of ``corpus.vocabulary``
+
+    Raises
+    ------
+    DistributionError
+        If ``joint`` cannot be the expected pairs of this corpus.
+    CorpusError
+        If noise="pairs" and no sentence has two tokens.
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]])
+    >>> training_noise(corpus, SGNSConfig.paper(window=1))
+    array([0.3, 0.3, 0.2, 0.2])
+    """
+    if config.noise == "counts":
+        return unigram_noise(corpus.counts, config.noise_exponent)
+    if joint is None:
+        joint = expected_pairs(corpus, config.sampling)
+    size = len(corpus.vocabulary)
+    if joint.shape != (size, size) or joint.source != "expected":
+        raise DistributionError(
+            f"negatives are drawn from the expected pairs of {size:,} words, not from {joint.source} pairs of "
+            f"{joint.shape[0]:,} × {joint.shape[1]:,}: give expected_pairs(corpus, config.sampling)."
+        )
+    return joint.context_marginal
 
 
 def train_sgns(
@@ -122,11 +200,13 @@ def train_sgns(
     on_epoch: OnEpoch | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    record_pairs: bool = False,
 ) -> SGNSRun:
     """Train skip-gram with negative sampling by gensim on the sentences of a corpus.
 
     The vectors are bit for bit those of one call of ``gensim.models.Word2Vec(sg=1, hs=0)`` with the same
-    settings; looking at them between epochs changes nothing. With one worker they are the same every time.
+    settings (and, for noise="pairs", another ``cum_table``); looking at them between epochs and recording the pairs
+    change nothing. With one worker they are the same every time.
 
     Parameters
     ----------
@@ -139,6 +219,8 @@ def train_sgns(
         Called from another thread, about a hundred times in each epoch.
     cancel : callable () → bool, optional
         Asked before each sentence and after each epoch; True stops the training.
+    record_pairs : bool
+        Count the positive pairs that the training draws; about a tenth slower.
 
     Returns
     -------
@@ -150,6 +232,10 @@ def train_sgns(
     ------
     Cancelled
         If ``cancel`` said so; what ``on_epoch`` saw until then is the partial result.
+    CorpusError
+        If noise="pairs" and no sentence has two tokens.
+    DistributionError
+        If pairs are to be recorded and none was drawn.
 
     Examples
     --------
@@ -159,10 +245,14 @@ def train_sgns(
     """
     config = config or SGNSConfig()
     model = _untrained(corpus, config)
+    recorder = PairRecorder(model, corpus) if record_pairs else None
     watch = _Watch(model, corpus, config, on_epoch, on_progress, cancel)
     watch.see(0)
     model.train(watch, total_examples=model.corpus_count, epochs=config.epochs, callbacks=[watch])
-    return SGNSRun(_embedding(model, corpus), tuple(watch.history), config)
+    embedding, history = _embedding(model, corpus), tuple(watch.history)
+    if recorder is None:
+        return SGNSRun(embedding, history, config)
+    return SGNSRun(embedding, history, config, recorder.drawn_pairs(), recorder.skipped_negatives)
 
 
 def _untrained(corpus: Corpus, config: SGNSConfig) -> Any:
@@ -186,12 +276,22 @@ def _untrained(corpus: Corpus, config: SGNSConfig) -> Any:
     )
     counts = dict(zip(corpus.vocabulary, corpus.counts.tolist(), strict=True))
     model.build_vocab_from_freq(counts, corpus_count=len(corpus.offsets) - 1)
+    if config.noise == "pairs":
+        noise = np.empty(len(corpus.vocabulary))
+        noise[_rows(model, corpus)] = training_noise(corpus, config)
+        cumulative = np.cumsum(noise)
+        model.cum_table[:] = np.rint(cumulative / cumulative[-1] * model.cum_table[-1])
     return model
+
+
+def _rows(model: Any, corpus: Corpus) -> npt.NDArray[np.int64]:
+    """Where the model keeps each word of the corpus: it orders equally frequent words in its own way."""
+    return np.array([model.wv.key_to_index[word] for word in corpus.vocabulary])
 
 
 def _embedding(model: Any, corpus: Corpus) -> Embedding:
     """A copy of the model's vectors, in the order of the corpus's vocabulary."""
-    rows = np.array([model.wv.key_to_index[word] for word in corpus.vocabulary])
+    rows = _rows(model, corpus)
     return Embedding(model.wv.vectors[rows], model.syn1neg[rows], corpus.vocabulary)
 
 
