@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from typing import Any
 
@@ -28,10 +27,9 @@ def real(
 ) -> float:
     """Return ``value`` as a float between low and high (ends excluded where open); raise ParameterError otherwise."""
     number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    number = number and math.isfinite(float(value))
-    above = number and (float(value) > low if open_low else float(value) >= low)
-    below = number and (float(value) < high if open_high else float(value) <= high)
-    if not (above and below):
+    above = number and (value > low if open_low else value >= low)
+    below = number and (value < high if open_high else value <= high)
+    if not (above and below):  # so is NaN
         raise ParameterError(
             f"{name} = {value!r} is not usable: give a number {'above' if open_low else 'from'} {low:g}"
             f" {'and below' if open_high else 'to'} {high:g}."

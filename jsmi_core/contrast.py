@@ -64,7 +64,10 @@ class Contrast:
             counts, total = _scaled(joint.context_counts, joint), float(_scaled(joint.total, joint))
             rest = np.array([_division_rest(n, total, ratio) for n, ratio in zip(counts, q, strict=True)])
             return cls(joint, q, rest, skip_target)
-        q = np.ascontiguousarray(noise, np.float64)
+        try:
+            q = np.ascontiguousarray(noise, np.float64)
+        except (TypeError, ValueError):
+            raise DistributionError("the noise is not a list of numbers: give one for each context.") from None
         if q.shape != (joint.shape[1],):
             raise DistributionError(
                 f"the noise has shape {q.shape} but there are {joint.shape[1]:,} contexts: give one number for each."

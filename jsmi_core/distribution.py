@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from jsmi_core import _checks
 from jsmi_core.errors import DistributionError
 
 __all__ = ["JointDistribution", "unigram_noise"]
@@ -129,18 +130,26 @@ def unigram_noise(counts: npt.ArrayLike, exponent: float = 0.75) -> FloatArray:
     ----------
     counts : (V,) non-negative
         Corpus counts of the words (not pair marginals: gensim draws negatives from these).
-    exponent : float
+    exponent : float, −10 … 10
         0.75 in word2vec; 1 for the unigram distribution, 0 for the uniform one.
 
     Returns
     -------
     (V,) float64, sums to 1; a word that never occurs gets 0.
 
+    Raises
+    ------
+    DistributionError
+        If the counts are not one number of 0 or more for each word, with one above 0.
+    ParameterError
+        If the exponent is out of range.
+
     Examples
     --------
     >>> unigram_noise([16, 1], exponent=0.75)
     array([0.88888889, 0.11111111])
     """
+    exponent = _checks.real("exponent", exponent, -10, 10)
     array = np.asarray(counts, np.float64)
     if array.ndim != 1 or not (np.isfinite(array).all() and (array >= 0).all() and (array > 0).any()):
         raise DistributionError("noise needs one finite count of 0 or more for each word, and one above 0.")

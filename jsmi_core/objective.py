@@ -81,8 +81,8 @@ class SGNSObjective:
             self.alpha = check_alpha(alpha)
             self.log_odds = math.log(self.alpha) - math.log1p(-self.alpha)
         self.joint = joint
-        self.noise = noise if noise is None else np.asarray(noise, np.float64)
         self.contrast = Contrast.of(joint, noise, skip_target=skip_target)
+        self.noise = None if noise is None else self.contrast.noise
 
     @cached_property
     def bound(self) -> float:

@@ -30,11 +30,15 @@ def exact_scores(words, contexts):
 
 @dataclass
 class Oracle:
-    """p, r and t of a table of counts, a noise (None: the context marginal) and an α, to 60 digits."""
+    """p, r and t of a table of counts, a noise (None: the context marginal) and an α, to 60 digits.
+
+    With ``skip_target`` a negative that equals the positive's target is thrown away: r = q(y) (p(x) − p(x, y)).
+    """
 
     counts: np.ndarray
     noise: np.ndarray | None
     alpha: Fraction | float
+    skip_target: bool = False
 
     def __post_init__(self):
         self.a, self.b = exact(self.alpha), 1 - exact(self.alpha)
@@ -44,7 +48,10 @@ class Oracle:
         self.word_marginal = [MP.fsum(row) for row in self.p]
         self.context_marginal = [MP.fsum(column) for column in zip(*self.p, strict=True)]
         self.q = self.context_marginal if self.noise is None else [exact(v) for v in self.noise]
-        self.r = [[px * qy for qy in self.q] for px in self.word_marginal]
+        self.r = [
+            [(px - p if self.skip_target else px) * qy for p, qy in zip(row, self.q, strict=True)]
+            for px, row in zip(self.word_marginal, self.p, strict=True)
+        ]
         self.h = -self.a * MP.log(self.a) - self.b * MP.log(self.b)
 
     def _pairs(self):
