@@ -145,7 +145,7 @@ class Corpus:
 
     @classmethod
     def from_sentences(cls, sentences: Iterable[Sequence[str]], min_count: int = 1, name: str = "sentences") -> Corpus:
-        """Build a corpus from sentences that are already lists of words; the words stay as they are.
+        """Build a corpus from sentences that are already lists of words, taken as they are (up to 1,000 characters).
 
         Raises
         ------
@@ -273,8 +273,6 @@ def read_corpus(
     parts = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)]
     notices = [f"the text was decoded as {stream.encoding}"] if not stream.encoding.startswith("utf-8") else []
     notices += rule.hints
-    if numbers.cut:
-        notices.append(f"{numbers.cut:,} tokens of more than {MAXIMUM_TOKEN:,} characters were cut")
     tokens_read = sum(int(np.count_nonzero(part >= numbers.reserved)) for part in parts)
     words_read = len(numbers) - numbers.reserved
     reading = Reading(
@@ -323,8 +321,10 @@ def _numbered(
         filled += len(chosen)
     bounds = np.unique(np.concatenate([*ends, np.array([filled])]))
     bounds, split = _cut_long(bounds)
+    if numbers.cut:
+        notices = [*notices, f"tokens of more than {MAXIMUM_TOKEN:,} characters, cut there: {numbers.cut:,}"]
     if split:
-        notices = [*notices, f"{split:,} sentences of more than {MAXIMUM_SENTENCE:,} words were split"]
+        notices = [*notices, f"sentences of more than {MAXIMUM_SENTENCE:,} words, split there: {split:,}"]
     vocabulary = tuple(str(words[place]) for place in kept.tolist())
     return Corpus(vocabulary, counts[kept], ids, bounds, name, tuple(notices), reading)
 

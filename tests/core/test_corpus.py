@@ -134,13 +134,13 @@ def test_b06_monstrous_tokens_are_cut_and_counted(tokenizer):
     corpus = read_corpus(b" ".join([b"a", *monsters, b"y" * MAXIMUM_TOKEN]), min_count=1, tokenizer=tokenizer)
     assert sorted(corpus.vocabulary) == ["a", *(letter * MAXIMUM_TOKEN for letter in "xyz")]
     assert corpus.counts.tolist() == [2, 1, 1, 1]
-    assert corpus.notices == ("3 tokens of more than 1,000 characters were cut",)
+    assert corpus.notices == ("tokens of more than 1,000 characters, cut there: 3",)
 
 
 def test_b06_a_long_line_is_split_with_a_notice():
     corpus = read_corpus(b"word " * 25_000 + b"\nshort line\n", min_count=1)
     assert np.diff(corpus.offsets).tolist() == [10_000, 10_000, 5_000, 2]
-    assert corpus.notices == ("1 sentences of more than 10,000 words were split",)
+    assert corpus.notices == ("sentences of more than 10,000 words, split there: 1",)
 
 
 def test_b06_a_long_line_needs_little_memory(tmp_path):
