@@ -83,6 +83,8 @@ _BINARIES = (
     *((bytes([0x80, protocol]), "a Python pickle, which could run code when opened") for protocol in range(2, 6)),
 )
 
+_NOT_OF_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _FEWEST_CONTROLS, _CONTROL_SHARE = 4, 0.05
 
@@ -201,14 +203,17 @@ class TextStream:
 def check_encoding(encoding: str) -> str:
     """Return the name if it is a text encoding Python knows; raise ParameterError otherwise."""
     try:
-        b"a".decode(encoding)  # also refuses codecs from bytes to bytes, such as "hex" and "zlib"
+        known = codecs.lookup(encoding).name not in _NOT_OF_FILES
+        b"a".decode(encoding)  # refuses codecs from bytes to bytes, such as "hex" and "zlib"
     except UnicodeError:
-        pass  # one byte is half a letter in some encodings; the name is known
+        pass  # one byte is half a letter in some encodings
     except (LookupError, TypeError, ValueError):
+        known = False
+    if not known:
         raise ParameterError(
             f"encoding = {encoding!r} is not usable: give the name of a text encoding, "
             "such as utf-8, utf-16, latin-1 or cp1252."
-        ) from None
+        )
     return encoding
 
 

@@ -125,7 +125,7 @@ def test_b04_big_endian_mark():
     assert text_of(b"\xfe\xff" + PLAIN.encode("utf-16-be")) == PLAIN
 
 
-@pytest.mark.parametrize("encoding", ["no-such", "hex", "zlib", "rot13", "", "utf-8\0", 8])
+@pytest.mark.parametrize("encoding", ["no-such", "hex", "zlib", "rot13", "idna", "unicode_escape", "", "utf-8\0", 8])
 def test_unknown_encodings_are_refused(encoding):
     with pytest.raises(ParameterError, match=r"^encoding = "):
         TextStream(b"text", encoding)
