@@ -17,7 +17,7 @@ from jsmi_core._threads import map_in_order
 from jsmi_core.contrast import Contrast
 from jsmi_core.distribution import FloatArray
 from jsmi_core.embedding import Embedding
-from jsmi_core.errors import ParameterError
+from jsmi_core.errors import EmbeddingError, ParameterError
 
 ROWS, COLUMNS = 256, 1024
 SMALL = 1_000_000  # pairs up to here are multiplied in double precision whatever the vectors are
@@ -40,6 +40,8 @@ class PairScores:
 def pair_scores(embedding: Embedding, contrast: Contrast, precision: str) -> PairScores:
     """Compute the scores of all pairs of an embedding against the p and q of a contrast."""
     dtype = _product_type(embedding, precision)
+    if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < np.finfo(dtype).max:
+        raise EmbeddingError(f"the scores of these vectors may be too large for {dtype.__name__}: scale them down.")
     words = embedding.words.astype(dtype, copy=False)
     contexts = np.ascontiguousarray(embedding.contexts.astype(dtype, copy=False).T)
     word_weights = contrast.joint.word_marginal.astype(dtype)
@@ -76,6 +78,11 @@ def _product_type(embedding: Embedding, precision: str) -> type[np.floating]:
     if precision == "single" or (precision == "auto" and narrow and large):
         return np.float32
     return np.float64
+
+
+def _largest(vectors: npt.NDArray[np.floating]) -> float:
+    """The largest absolute value in a table."""
+    return max(float(vectors.max()), -float(vectors.min()))
 
 
 def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:

@@ -155,7 +155,7 @@ class SGNSObjective:
         Raises
         ------
         EmbeddingError
-            If the numbers of vectors do not fit p.
+            If the numbers of vectors do not fit p, or their products are beyond the floats they are computed in.
         ParameterError
             If the precision is none of the three.
         """
