@@ -282,8 +282,8 @@ def _print_run(given: argparse.Namespace, run: CellResult) -> None:
 
 
 def _print_table(results: Sequence[CellResult]) -> None:
-    """One line for each run: under word2vec's noise, which it was trained for, and under the paper's."""
-    print(f"{'':>41} {'word2vec noise':^26} {'paper noise':^26}")
+    """One line for each run: scored under the q that its negatives came from, and under the paper's."""
+    print(f"{'':>41} {'q of its training':^26} the paper's q")
     print(
         f"{'run':<8} {'corpus':<16} {'d':>4} {'ep':>3} {'k':>3} {'seed':>4}"
         f" {'S(m)':>8} {'bound':>8} {'gap':>8} {'S(m)':>8} {'JSMI':>8} {'gap':>8}"
