@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus
-    from jsmi_core.experiment import CellResult, EpochScore
+    from jsmi_core.records import CellResult, EpochScore
 
 BEAT_SECONDS = 0.5
 
@@ -81,7 +81,7 @@ class Worker:
             return _failed(f"the program failed with {type(error).__name__}: {error}"), b""
 
     def _compute(self, order: dict[str, Any]) -> CellResult:
-        from jsmi_core.experiment import Cell
+        from jsmi_core.records import Cell
 
         module, _, name = self._task.partition(":")
         task: Callable[..., CellResult] = getattr(importlib.import_module(module), name)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
-from jsmi_core.cooccurrence import keep_probabilities
+from jsmi_core.cooccurrence import PairSampling, keep_probabilities
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import ParameterError
 from jsmi_core.training import SGNSConfig
@@ -26,10 +27,16 @@ TYPICAL_WORK = 3e10  # … which weighs as much as this work: one short first ru
 _TIMED_RUNS = 20  # the latest ones tell the pace
 
 
-def estimated_pairs(corpus: Corpus, config: SGNSConfig) -> float:
-    """Positive pairs of one epoch, from the counts alone: kept tokens × 2 Σ c(δ); sentence ends make it a bit less."""
-    kept = float(np.dot(corpus.counts, keep_probabilities(corpus.counts, config.subsample)))
-    return kept * 2 * sum(config.sampling.weights)
+@lru_cache(maxsize=8)
+def estimated_pairs(corpus: Corpus, sampling: PairSampling) -> float:
+    """Positive pairs of one epoch, as if every sentence kept its mean share n of tokens: 2 Σ_δ c(δ) max(n − δ, 0)."""
+    kept = np.dot(corpus.counts, keep_probabilities(corpus.counts, sampling.subsample)) / len(corpus.ids)
+    sentences = np.bincount(np.diff(corpus.offsets))  # how many there are of each length
+    lengths = kept * np.arange(len(sentences))
+    return 2 * sum(
+        weight * float(sentences @ np.maximum(lengths - distance, 0))
+        for distance, weight in enumerate(sampling.weights, start=1)
+    )
 
 
 def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig) -> float:
@@ -45,7 +52,7 @@ def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig) -> float:
     True
     """
     coordinates = config.dimension + OVERHEAD
-    training = config.epochs * estimated_pairs(corpus, config) * (config.negatives + 1) * coordinates
+    training = config.epochs * estimated_pairs(corpus, config.sampling) * (config.negatives + 1) * coordinates
     scoring = (config.epochs + 2) * float(len(corpus.vocabulary)) ** 2 * coordinates * SCORING
     return training + scoring
 

@@ -15,6 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Self
 
 from jsmi_core import _checks
@@ -22,7 +23,7 @@ from jsmi_core._process import WorkerEnded, WorkerProcess
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.errors import JobError, ParameterError, StoreError
-from jsmi_core.experiment import Cell, CellResult, EpochScore
+from jsmi_core.records import Cell, CellResult, EpochScore
 from jsmi_core.store import Store
 
 __all__ = ["JobQueue", "JobStatus"]
@@ -74,7 +75,7 @@ class _Job:
         return not self.owners
 
     def seconds_left(self, expected: float) -> float:
-        """Estimate, for a job that was expected to take ``expected`` seconds."""
+        """Estimate, for a running job that was expected to take ``expected`` seconds."""
         if not self.history:
             return expected
         elapsed = time.monotonic() - self.training_since
@@ -129,6 +130,7 @@ class JobQueue:
         self._stall_seconds = stall_seconds
         self._jobs: dict[str, _Job] = {}
         self._queue: deque[_Job] = deque()
+        self._running: set[_Job] = set()
         self._changed = threading.Condition()  # guards everything mutable here
         self._closed = False
         self._timed = [(run.manifest.cost, run.manifest.seconds) for run in store.results()]
@@ -270,8 +272,8 @@ class JobQueue:
         place, seconds_left = 0, None
         if job.state == "queued":
             place = self._queue.index(job) + 1
-            ahead = [other for other in self._jobs.values() if other.state == "running"] + list(self._queue)[:place]
-            seconds_left = sum(other.seconds_left(pace * other.cost) for other in ahead) / self.workers
+            running = sum(other.seconds_left(pace * other.cost) for other in self._running)
+            seconds_left = (running + pace * sum(other.cost for other in islice(self._queue, place))) / self.workers
         elif job.state == "running":
             seconds_left = job.seconds_left(pace * job.cost)
         return JobStatus(
@@ -279,6 +281,7 @@ class JobQueue:
         )
 
     def _end(self, job: _Job, state: str, message: str = "") -> None:
+        self._running.discard(job)
         job.state, job.message = state, message
         job.share = 1.0 if state == "done" else job.share
         self._changed.notify_all()
@@ -312,6 +315,7 @@ class JobQueue:
                 return None
             job = self._queue.popleft()
             job.state, job.moved = "running", time.monotonic()
+            self._running.add(job)
             return job
 
     def _run(self, job: _Job, process: WorkerProcess) -> None:
@@ -342,6 +346,7 @@ class JobQueue:
 
     def _put_back(self, job: _Job) -> None:
         with self._changed:
+            self._running.discard(job)
             job.state = "queued"
             self._queue.appendleft(job)
 

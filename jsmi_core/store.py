@@ -26,7 +26,7 @@ import platformdirs
 from jsmi_core._database import DamagedError, Database
 from jsmi_core._files import write_whole
 from jsmi_core.errors import CorpusError, StoreError
-from jsmi_core.experiment import LAW_VERSION, CellResult
+from jsmi_core.records import LAW_VERSION, CellResult
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus

@@ -51,7 +51,8 @@ def test_id_is_the_same_in_every_process() -> None:
 def test_id_depends_on_every_setting_and_on_the_corpus() -> None:
     changed = {
         "dimension": 99, "negatives": 6, "epochs": 6, "window": 4, "dynamic": False, "subsample": 0.0,
-        "noise_exponent": 1.0, "learning_rate": 0.05, "minimum_learning_rate": 0.0, "seed": 2, "workers": 2,
+        "noise": "pairs", "noise_exponent": 1.0, "learning_rate": 0.05, "minimum_learning_rate": 0.0, "seed": 2,
+        "workers": 2,
     }  # fmt: skip
     assert set(changed) == set(Cell("c0ffee", SGNSConfig()).to_dict()["config"])
     cells = [Cell("c0ffee", SGNSConfig()), Cell("c0ffed", SGNSConfig())]
@@ -110,6 +111,13 @@ def test_result_is_the_exact_evaluation_of_the_trained_embedding(corpus: Corpus,
     assert result.law("word2vec").p == result.law("paper").p
 
 
+def test_run_with_the_papers_noise_has_one_law_by_two_names(corpus: Corpus) -> None:
+    result = run_cell(Cell(corpus.digest, SGNSConfig.paper(dimension=3, epochs=1, window=2)), corpus)
+    own, paper = result.laws
+    assert replace(own, law="paper") == paper
+    assert "window 2, subsampling 0" in own.p
+
+
 def test_history_tells_every_epoch_under_the_own_law(result: CellResult) -> None:
     own = result.law("word2vec")
     assert [score.epoch for score in result.history] == [0, 1, 2, 3]
@@ -117,6 +125,13 @@ def test_history_tells_every_epoch_under_the_own_law(result: CellResult) -> None
     assert result.history[0].seconds == 0
     assert all(before.seconds < after.seconds for before, after in pairwise(result.history))
     assert all(score.score + score.gap == pytest.approx(own.bound, rel=1e-9) for score in result.history)
+
+
+def test_exploding_training_keeps_the_theorems(corpus: Corpus) -> None:
+    config = replace(CONFIG, learning_rate=10.0, negatives=20)
+    result = run_cell(Cell(corpus.digest, config), corpus)
+    assert result.laws[0].score < -1
+    assert result.laws[0].gap > 1
 
 
 def test_losses_of_the_words_add_up_to_the_gap(result: CellResult) -> None:

@@ -113,7 +113,7 @@ from pathlib import Path
 sys.path.insert(0, {faults!r})
 from writer import numbered
 from jsmi_core.errors import StoreError
-from jsmi_core.experiment import CellResult
+from jsmi_core.records import CellResult
 from jsmi_core.store import Store
 folder = Path({folder!r})
 pattern = CellResult.from_bytes((folder / "pattern.npz").read_bytes())

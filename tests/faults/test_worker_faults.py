@@ -15,8 +15,8 @@ import misbehaving
 import pytest
 
 from jsmi_core.corpus import Corpus
-from jsmi_core.experiment import Cell
 from jsmi_core.jobs import JobQueue, JobStatus
+from jsmi_core.records import Cell
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from jsmi_core.experiment import CellResult
+from jsmi_core.records import CellResult
 from jsmi_core.store import Store
 
 
