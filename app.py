@@ -9,7 +9,7 @@ import streamlit as st
 st.set_page_config(page_title="JSMI Explorer", page_icon="🪜", layout="wide")
 st.navigation(
     {
-        "Start": [st.Page("chapters/start/start.py", title="Start", default=True)],
+        "": [st.Page("chapters/start/start.py", title="Start", default=True)],
         "Measure": [
             st.Page("chapters/measure/corpus.py", title="Corpus", url_path="corpus"),
             st.Page("chapters/measure/bound.py", title="Bound", url_path="bound"),

@@ -124,7 +124,10 @@ def kept(text: Corpus, subsample: float) -> FloatArray:
 
 
 class PmiBins(NamedTuple):
-    """``shares[i]`` of the positive pairs have a PMI between ``edges[i]`` and ``edges[i + 1]``, in nats."""
+    """``shares[i]`` of the positive pairs have a PMI between ``edges[i]`` and ``edges[i + 1]``, in nats.
+
+    The outermost bins also hold the 0.1 % of the pairs that lie beyond them on each side.
+    """
 
     edges: tuple[float, ...]
     shares: tuple[float, ...]
@@ -133,10 +136,13 @@ class PmiBins(NamedTuple):
 @st.cache_data(show_spinner="Computing PMI …", max_entries=32)
 def _pmi(digest: str, sampling: PairSampling, bins: int, _corpus: Corpus) -> PmiBins:
     pairs = _contrast(digest, sampling, None, _corpus)
-    width = max(np.ptp(pairs.log_ratio) / bins, 1e-3)
-    first, last = np.floor(pairs.log_ratio.min() / width), np.ceil(pairs.log_ratio.max() / width)
-    edges = width * np.arange(first, max(last, first + 1) + 1)  # 0 is an edge: the sign of PMI is what is read off
-    shares, _ = np.histogram(pairs.log_ratio, edges, weights=pairs.positive)
+    order = np.argsort(pairs.log_ratio)
+    mass = np.cumsum(pairs.positive[order])
+    low, high = pairs.log_ratio[order[np.searchsorted(mass, [0.001, 0.999 * mass[-1]])]]
+    width = max((high - low) / bins, 1e-3)
+    edges = width * np.arange(np.floor(low / width), np.ceil(high / width) + 1)  # 0, where PMI changes sign, is an edge
+    inside = np.clip(pairs.log_ratio, edges[0], edges[-1])
+    shares, _ = np.histogram(inside, edges, weights=pairs.positive)
     return PmiBins(tuple(edges.tolist()), tuple(shares.tolist()))
 
 

@@ -23,6 +23,7 @@ HELP = {
     "window": "Largest distance of a pair in tokens, counted after subsampling; word2vec's default is 5.",
     "dynamic": "Each centre word draws its window from 1 … window, so near words weigh more; on in word2vec.",
     "subsample": "Threshold t, a share of all tokens: words above it are thinned out; 0 keeps all; word2vec: 0.001.",
+    "noise": "Where negatives come from: counts^γ, as in word2vec, or the context marginal p(y), as in the paper.",
     "noise_exponent": "Negatives are drawn in proportion to counts^γ; 0.75 in word2vec, 1 for the plain counts.",
     "learning_rate": "Step size at the start, falling linearly to the lowest rate; word2vec's default is 0.025.",
     "minimum_learning_rate": "Step size at the end of the last epoch; word2vec's default is 0.0001.",
@@ -30,7 +31,7 @@ HELP = {
     "min_count": "Words that occur less often are removed before windows are formed; word2vec's default is 5.",
     "unit": "The unit of all information on the page: 1 bit = log 2 = 0.693 nats, for each draw of a pair.",
     "alpha": "α = 1/(k+1): the probability that a pair is a real one; word2vec's k = 5 is α = 0.167.",
-    "law": "Which noise q the bound and the scores are of: counts^γ that word2vec draws from, or the paper's marginal.",
+    "law": "The noise that bound and scores are of: counts^γ, which word2vec draws, or the paper's marginal.",
 }
 LABELS = {
     "dimension": "Dimension d",
@@ -45,7 +46,8 @@ LABELS = {
     "seed": "Seed",
     "min_count": "min_count",
 }
-LAW_NAMES = {"word2vec": "word2vec's noise, counts^γ", "paper": "the paper's, context marginal"}
+NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
+LAW_NAMES = {"word2vec": "word2vec's", "paper": "the paper's"}
 
 
 # --- one setting each ----------------------------------------------------------------------------------------------
@@ -111,7 +113,7 @@ def unit() -> str:
 
 def law() -> str:
     """Under which noise models are judged."""
-    return str(choice("law", "Noise q of the bound", tuple(LAW_NAMES), HELP["law"], LAW_NAMES.__getitem__))
+    return str(choice("law", "Noise q", tuple(LAW_NAMES), HELP["law"], LAW_NAMES.__getitem__))
 
 
 def pair_settings() -> None:
@@ -127,15 +129,18 @@ def pair_settings() -> None:
 
 def training_settings(*, seed: bool = True) -> None:
     """Noise and step size, and the seed where a page trains one model."""
-    columns = st.columns(4 if seed else 3, vertical_alignment="bottom")
-    with columns[0]:
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        choice("noise", "Negatives drawn from", tuple(NOISE_NAMES), HELP["noise"], NOISE_NAMES.__getitem__)
+    with right:
         real("noise_exponent", -10.0, 10.0, 0.25)
-    with columns[1]:
+    columns = st.columns(3 if seed else 2, vertical_alignment="bottom")
+    with columns[0]:
         real("learning_rate", 1e-6, 10.0, 0.005)
-    with columns[2]:
+    with columns[1]:
         real("minimum_learning_rate", 0.0, 10.0, 0.0001)
     if seed:
-        with columns[3]:
+        with columns[2]:
             whole("seed", 0, 2**32 - 1)
 
 
@@ -215,7 +220,7 @@ def figure(data: Chart | Bars, key: str, *, clickable: bool = False) -> list[str
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
     from jsmi_core.drawing import LIGHT, draw
 
-    st.subheader(inert(data.title), anchor=False)
+    st.subheader(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
     if data.subtitle:
         st.caption(inert(data.subtitle))
     event: Any = st.plotly_chart(

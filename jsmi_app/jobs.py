@@ -115,14 +115,14 @@ def _picture(cell: Cell, text: Corpus, now: JobStatus | None) -> None:
     done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
     history: tuple[EpochScore, ...] = done.history if done else now.history if now else ()
     config = cell.config
-    bound = cached.bound(text, config.sampling, config.noise_exponent, config.alpha)
+    bound = cached.bound(text, config.sampling, state.own_exponent(config), config.alpha)
     made_of = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, "
     chart = climb_data(
         history,
         config.epochs,
         bound,
         binary_entropy(config.alpha),
-        made_of=made_of + f"q = counts^{config.noise_exponent:g}, exact S over all pairs after every epoch",
+        made_of=made_of + f"q = {config.noise_name}, exact S over all pairs after every epoch",
         unit=state.get("unit"),
     )
     controls.figure(chart, "climb")

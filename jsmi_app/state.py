@@ -205,3 +205,8 @@ def link_to(config: SGNSConfig) -> dict[str, str]:
 def config(**changes: Any) -> SGNSConfig:
     """The training that the current settings describe. Raises ParameterError."""
     return SGNSConfig(**{f.name: get(f.name) for f in fields(SGNSConfig)} | changes)
+
+
+def own_exponent(config: SGNSConfig) -> float | None:
+    """γ of the noise that a training draws from; None where that is the context marginal."""
+    return config.noise_exponent if config.noise == "counts" else None

@@ -92,7 +92,7 @@ def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
     config = grid.base
     curve = None
     if axis == "alpha":
-        exponent = config.noise_exponent if law == "word2vec" else None
+        exponent = state.own_exponent(config) if law == "word2vec" else None
         alphas = [result.cell.config.alpha for result in shown]
         bounds = zip(cached.SLIDER_ALPHAS, cached.bounds(text, config.sampling, exponent).tolist(), strict=True)
         near = [(a, bound) for a, bound in bounds if 0.8 * min(alphas) <= a <= min(1.25 * max(alphas), 0.9)]

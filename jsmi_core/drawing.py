@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsmi_core.figures import Bars, Chart, Line, Mark, inert
+from jsmi_core.figures import Bars, Chart, Line, inert
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -85,7 +85,7 @@ def draw(data: Chart | Bars, palette: Palette = LIVE, *, titled: bool = False) -
         font={"size": LABEL_SIZE, "color": palette.text},
         paper_bgcolor=palette.ground,
         plot_bgcolor=palette.ground,
-        margin={"t": 90 if titled else 16, "b": 56, "l": 64},
+        margin={"t": 90 if titled else 16, "b": 48, "l": 64},
     )
     if titled:
         title = {"text": inert(data.title), "subtitle": {"text": inert(data.subtitle)}, "x": 0, "xref": "paper"}
@@ -94,105 +94,87 @@ def draw(data: Chart | Bars, palette: Palette = LIVE, *, titled: bool = False) -
 
 
 def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
-    ends = [line for line in chart.lines if line.place == "end" and line.x]
     low, high = chart.y_range or _height_of(chart)
     for line in chart.lines:
         _draw_line(figure, line, _colour(line, palette))
-    for line in chart.lines:
-        if line.place in ("above", "below") and line.x:
-            _write(figure, chart, inert(line.label), line.x[0], line.y[0], _colour(line, palette), line.place)
-    heights = _apart([_on_axis(line.y[-1], chart.log_y) for line in ends], low, high)
-    for line, height in zip(ends, heights, strict=True):
-        figure.add_annotation(
-            text=inert(line.label),
-            x=_on_axis(line.x[-1], chart.log_x),
-            y=height,
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"color": _colour(line, palette), "size": LABEL_SIZE},
-        )
-    for mark in chart.marks:
-        if mark.y is not None:
-            _draw_mark(figure, chart, mark, palette)
-    longest = max((len(line.label) for line in ends), default=0)
-    figure.update_layout(margin={"r": 24 + 8 * longest})
+    for x, y in chart.points:
+        point = {"size": 11, "color": palette.ground, "line": {"color": palette.bound, "width": 3}}
+        figure.add_scatter(x=[x], y=[y], mode="markers", marker=point, hoverinfo="skip")
+    _label_lines(figure, chart, palette, low, high)
     figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear")
-    figure.update_xaxes(type="log" if chart.log_x else "linear")
+    figure.update_xaxes(range=chart.x_range or _width_of(chart), type="log" if chart.log_x else "linear")
     if chart.ticks:
         figure.update_xaxes(tickvals=[value for value, _ in chart.ticks], ticktext=[text for _, text in chart.ticks])
 
 
-def _draw_line(figure: go.Figure, line: Line, colour: str) -> None:
-    import plotly.graph_objects as go
+def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, high: float) -> None:
+    """Write each line's name beside it: after its end, or inside the picture."""
+    ends = [line for line in chart.lines if line.place == "end"]
+    heights = _apart([_on_axis(line.y[-1], chart.log_y) for line in ends], low, high)
+    for line, height in zip(ends, heights, strict=True):
+        x = _on_axis(line.x[-1], chart.log_x)
+        _write(figure, line.label, x, height, _colour(line, palette), xanchor="left", xshift=8)
+    for line in chart.lines:
+        if line.place != "end":
+            at, side, anchor = _label_point(line, high)
+            x, y = _on_axis(line.x[at], chart.log_x), _on_axis(line.y[at], chart.log_y)
+            shift = {"yanchor": "bottom", "yshift": 4} if side == "above" else {"yanchor": "top", "yshift": -4}
+            _write(figure, line.label, x, y, _colour(line, palette), xanchor=anchor, bgcolor=palette.ground, **shift)
+    longest = max((len(line.label) for line in ends), default=0)
+    figure.update_layout(margin={"r": 24 + 8 * longest})
 
+
+def _write(figure: go.Figure, text: str, x: float, y: float, colour: str, **where: Any) -> None:
+    font = {"color": colour, "size": LABEL_SIZE}
+    figure.add_annotation(text=inert(text), x=x, y=y, showarrow=False, font=font, **where)
+
+
+def _label_point(line: Line, high: float) -> tuple[int, str, str]:
+    """The point that a label inside the picture stands at, on which side of the line, and which end touches it."""
+    side, _, where = line.place.partition(" ")
+    last = len(line.x) - 1
+    at, anchor = {
+        "": (0, "left"),
+        "end": (last, "right"),
+        "middle": (last // 2, "left" if side == "above" else "right"),
+        "peak": (max(range(last + 1), key=lambda i: line.y[i]), "center"),
+    }[where]
+    if line.y[at] <= high:
+        return at, side, anchor
+    seen = [i for i, y in enumerate(line.y) if y <= 0.7 * high]  # well before the line leaves the picture
+    return min(seen, key=lambda i: abs(i - at), default=0), "below", "left"
+
+
+def _draw_line(figure: go.Figure, line: Line, colour: str) -> None:
     if line.low:
         band = {"x": line.x + line.x[::-1], "y": line.high + line.low[::-1], "fill": "toself", "fillcolor": colour}
-        figure.add_trace(go.Scatter(**band, line={"width": 0}, opacity=0.22, hoverinfo="skip", mode="lines"))
-    figure.add_trace(
-        go.Scatter(
-            x=line.x,
-            y=line.y,
-            name=inert(line.label),
-            mode="lines+markers" if line.role == "trained" else "lines",
-            line={"color": colour, "width": 1.5 if line.role == "muted" else 3, "dash": line.dash},
-            marker={"size": 8, "color": colour},
-            customdata=line.ids or None,
-            hovertemplate="%{y:.4g}<extra>%{fullData.name}, %{x:.4g}</extra>",
-        )
-    )
-
-
-def _draw_mark(figure: go.Figure, chart: Chart, mark: Mark, palette: Palette) -> None:
-    import plotly.graph_objects as go
-
-    point = {"size": 11, "color": palette.ground, "line": {"color": palette.bound, "width": 3}}
-    figure.add_trace(go.Scatter(x=[mark.x], y=[mark.y], mode="markers", marker=point, hoverinfo="skip"))
-    if mark.label and mark.y is not None:
-        _write(figure, chart, inert(mark.label), mark.x, mark.y, palette.text, "above", anchor="center")
-
-
-def _write(
-    figure: go.Figure, chart: Chart, text: str, x: float, y: float, colour: str, place: str, anchor: str = "left"
-) -> None:
-    figure.add_annotation(
-        text=text,
-        x=_on_axis(x, chart.log_x),
-        y=_on_axis(y, chart.log_y),
-        xanchor=anchor,
-        yanchor="bottom" if place == "above" else "top",
-        yshift=4 if place == "above" else -4,
-        showarrow=False,
-        font={"color": colour, "size": LABEL_SIZE},
+        figure.add_scatter(**band, line={"width": 0}, opacity=0.22, hoverinfo="skip", mode="lines")
+    figure.add_scatter(
+        x=line.x,
+        y=line.y,
+        name=inert(line.label),
+        mode="lines+markers" if line.role == "trained" else "lines",
+        line={"color": colour, "width": 1.5 if line.role == "muted" else 3, "dash": line.dash},
+        marker={"size": 8, "color": colour},
+        customdata=line.ids or None,
+        hovertemplate="%{y:.4g}<extra>%{fullData.name}, %{x:.4g}</extra>",
     )
 
 
 def _draw_bars(figure: go.Figure, bars: Bars, palette: Palette) -> None:
-    import plotly.graph_objects as go
-
     widths = [high - low for low, high in zip(bars.edges, bars.edges[1:], strict=False)]
-    figure.add_trace(
-        go.Bar(
-            x=bars.edges[:-1],
-            y=bars.heights,
-            width=widths,
-            offset=0,
-            marker={"color": palette.data, "line": {"color": palette.ground, "width": 1}},
-            hovertemplate="%{y:.2%} from %{x:.3g}<extra></extra>",
-        )
+    figure.add_bar(
+        x=bars.edges[:-1],
+        y=bars.heights,
+        width=widths,
+        offset=0,
+        marker={"color": palette.data, "line": {"color": palette.ground, "width": 1}},
+        hovertemplate="%{y:.2%} from %{x:.3g}<extra></extra>",
     )
     for i, mark in enumerate(bars.marks):
         figure.add_vline(x=mark.x, line={"color": palette.muted, "dash": "dot", "width": 1.5})
-        figure.add_annotation(
-            text=inert(mark.label),
-            x=mark.x,
-            y=1 - 0.07 * i,
-            yref="paper",
-            xanchor="left",
-            xshift=4,
-            showarrow=False,
-            font={"color": palette.muted, "size": LABEL_SIZE},
-        )
+        side = {"xanchor": "left", "xshift": 4} if i else {"xanchor": "right", "xshift": -4}
+        _write(figure, mark.label, mark.x, 1, palette.muted, yref="paper", bgcolor=palette.ground, **side)
     figure.update_yaxes(tickformat=".0%")
     figure.update_layout(margin={"r": 16})
 
@@ -215,17 +197,27 @@ def _height_of(chart: Chart) -> tuple[float, float]:
     return low - room, high + room
 
 
+def _width_of(chart: Chart) -> tuple[float, float]:
+    """All points with a little room; labels stand in the margin, for which plotly itself would make room inside."""
+    places = [_on_axis(x, chart.log_x) for line in chart.lines for x in line.x]
+    room = 0.03 * ((max(places) - min(places)) or 1.0)
+    return min(places) - room, max(places) + room
+
+
 def _apart(heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Move labels apart until none covers another, in their order, within the picture."""
+    """Move labels as little as possible until none covers another, in their order, within the picture."""
     gap = LABEL_GAP * (high - low)
-    placed = dict.fromkeys(range(len(heights)), low)
-    floor = low
     order = sorted(range(len(heights)), key=lambda i: heights[i])
-    for i in order:
-        placed[i] = max(heights[i], floor)
-        floor = placed[i] + gap
-    ceiling = high
-    for i in reversed(order):
-        placed[i] = min(placed[i], ceiling)
-        ceiling = placed[i] - gap
+    groups: list[list[float]] = []  # of labels that touch: each label's wish for where its group should begin
+    for rank, i in enumerate(order):
+        groups.append([heights[i] - rank * gap])
+        while len(groups) > 1 and _mean(groups[-2]) >= _mean(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    begins = [_mean(group) for group in groups for _ in group]
+    top = high - (len(order) - 1) * gap
+    placed = {i: min(max(begins[rank], low), top) + rank * gap for rank, i in enumerate(order)}
     return [placed[i] for i in range(len(heights))]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)

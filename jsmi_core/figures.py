@@ -41,7 +41,7 @@ AXES = {
     "epochs": "epochs (passes over the text)",
     "alpha": "α = 1/(k+1), share of positive pairs",
 }
-RATE_LINE = "0: knows only the class ratio"
+RATE_LINE = "knows only the class ratio"
 
 
 class Line(NamedTuple):
@@ -56,15 +56,14 @@ class Line(NamedTuple):
     ids: tuple[str, ...] = ()
     shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
     dash: str = "solid"
-    place: str = "end"  # of the label: "end", "above" or "below" the line's first point, or "none"
+    place: str = "end"  # of the label: after the "end", or "above"/"below" the start, "… middle", "… peak", "… end"
 
 
 class Mark(NamedTuple):
-    """A point with a name, or a vertical line where ``y`` is None."""
+    """A vertical line with a name."""
 
     label: str
     x: float
-    y: float | None = None
 
 
 class Chart(NamedTuple):
@@ -75,10 +74,11 @@ class Chart(NamedTuple):
     x_name: str
     y_name: str
     lines: tuple[Line, ...]
-    marks: tuple[Mark, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
     ticks: tuple[tuple[float, str], ...] = ()
     log_x: bool = False
     log_y: bool = False
+    x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
@@ -209,17 +209,18 @@ def ladder_data(
     shown = "gap" if quantity == "gap" else "score"
     lines = _trained_lines(found, x, law, shown, scale)
     bound = _bound_line(found, x, law, scale, curve)
-    zero = tuple(0.0 for _ in bound.x)
+    zero = Line("", "", bound.x, tuple(0.0 for _ in bound.x), place="below")
+    above = "above peak" if x == "alpha" else "above"
     if quantity == "gap":
-        top = bound._replace(label=RATE_LINE[3:], role="muted", dash="dot", place="above")
-        landmarks = (top, Line("0: nothing left to learn", "bound", bound.x, zero, place="below"))
-    else:
-        label = "the bound JSMI"
-        if x != "alpha":
-            label = f"bound {number(bound.y[0])}: all there is to know"
         landmarks = (
-            bound._replace(label=label, place="above"),
-            Line(RATE_LINE, "muted", bound.x, zero, dash="dot", place="below"),
+            bound._replace(label=RATE_LINE, role="muted", dash="dot", place=above),
+            zero._replace(label="0: nothing left to learn", role="bound"),
+        )
+    else:
+        name = "the bound" if x == "alpha" else f"bound {number(bound.y[0])}: all there is to know"
+        landmarks = (
+            bound._replace(label=name, place=above),
+            zero._replace(label=f"0: {RATE_LINE}", role="muted", dash="dot"),
         )
     return Chart(
         title=_finding(found, x, law),
@@ -236,7 +237,7 @@ def _one_law(results: Sequence[CellResult], x: str) -> None:
     if not results:
         raise ParameterError("there is no finished training to draw: run the grid first.")
     laws = {
-        (r.cell.corpus, r.cell.config.sampling, r.cell.config.noise_exponent, x == "alpha" or r.cell.config.negatives)
+        (r.cell.corpus, r.cell.config.sampling, r.cell.config.noise_name, x == "alpha" or r.cell.config.negatives)
         for r in results
     }
     if len(laws) > 1:
@@ -324,13 +325,13 @@ def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
         line = [r for r in line if x == "epochs" or getattr(r.cell.config, other) == getattr(at, other)]
         first, last = min(line, key=lambda r: _position(r, x)), max(line, key=lambda r: _position(r, x))
         if _position(first, x) < _position(last, x):
-            ends = [
-                _epochs(r.cell.config.epochs) if x == "epochs" else f"k = {r.cell.config.negatives}"
+            first_at, last_at = (
+                f"after {_epochs(r.cell.config.epochs)}" if x == "epochs" else f"at k = {r.cell.config.negatives}"
                 for r in (first, last)
-            ]
+            )
             return (
-                f"With d = {at.dimension}, {ends[0]} reaches {_percent(share(first))} of the bound, "
-                f"{ends[1]} {_percent(share(last))}"
+                f"With d = {at.dimension} a model reaches {_percent(share(first))} of its bound {first_at} and "
+                f"{_percent(share(last))} {last_at}"
             )
     return f"The best model reaches {_percent(share(best))} of the bound: d = {at.dimension}, {_epochs(at.epochs)}"
 
@@ -343,7 +344,7 @@ def _made_of(result: CellResult, law: str, *, with_negatives: bool) -> str:
     """The corpus and the law that a picture's numbers belong to."""
     config, manifest = result.cell.config, result.manifest
     window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"
-    noise = f"q = counts^{config.noise_exponent:g}" if law == "word2vec" else "q = context marginal"
+    noise = f"q = {config.noise_name if law == 'word2vec' else 'context marginal'}"
     negatives = f"k = {config.negatives} · " if with_negatives else ""
     return (
         f"{manifest.corpus_name}: {manifest.tokens:,} tokens, V = {manifest.vocabulary_size:,} · {window}, "
@@ -386,20 +387,19 @@ def climb_data(
     'The training has not reached its first score yet'
     """
     scale = _scale(unit)
-    ends = (0.0, float(epochs))
-    start = ceiling - math.log(2)
+
+    def level(label: str, value: float, place: str, role: str = "muted") -> Line:
+        dash = "solid" if role == "bound" else "dot"
+        ends = (0.0, float(epochs))
+        return Line(f"{number(scale * value)}: {label}", role, ends, (scale * value,) * 2, dash=dash, place=place)
+
     lines = [
-        Line(
-            f"bound {number(scale * bound)}: all there is to know", "bound", ends, (scale * bound,) * 2, place="above"
-        ),
-        Line(RATE_LINE, "muted", ends, (0.0, 0.0), dash="dot", place="below"),
-        Line(
-            f"{number(scale * start)}: the zero matrix", "muted", ends, (scale * start,) * 2, dash="dot", place="below"
-        ),
+        level("all there is to know", bound, "above", "bound"),
+        level(RATE_LINE, 0.0, "below end"),
+        level("the zero matrix", ceiling - math.log(2), "below end"),
     ]
     if ceiling < 2 * bound:
-        label = f"h(α) = {number(scale * ceiling)}: no text could tell more"
-        lines.append(Line(label, "muted", ends, (scale * ceiling,) * 2, dash="dot", place="above"))
+        lines.append(level("h(α), where the class would be certain", ceiling, "above"))
     if history:
         passed = tuple(float(point.epoch) for point in history)
         lines.append(Line("S", "trained", passed, tuple(scale * point.score for point in history)))
@@ -412,7 +412,7 @@ def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: st
     if not history:
         return "The training has not reached its first score yet"
     last = history[-1]
-    done = f"After {last.epoch} of {_epochs(epochs)}"
+    done = f"After {_epochs(epochs)}" if last.epoch == epochs else f"After {last.epoch} of {_epochs(epochs)}"
     if last.epoch == 0:
         return "Before training the model is the zero matrix"
     if last.score < 0:
@@ -465,26 +465,35 @@ def bound_data(
 
     Examples
     --------
-    >>> bound_data([AlphaPoint(0.5, 0.1, 0.2)], AlphaPoint(0.5, 0.1, 0.2), (0.3, 0.4)).marks[0].y
-    0.1
+    >>> bound_data([AlphaPoint(0.5, 0.1, 0.2)], AlphaPoint(0.5, 0.1, 0.2), (0.3, 0.4)).points[0]
+    (0.5, 0.1)
     """
     scale = _scale(unit)
     x = tuple(point.alpha for point in curve)
     information, noisy_limit = divergences
 
-    def line(label: str, role: str, values: Iterable[float], dash: str, place: str = "end") -> Line:
+    def line(label: str, role: str, values: Iterable[float], dash: str, place: str) -> Line:
         parts = (scale * (value / alpha if per_positive else value) for value, alpha in zip(values, x, strict=True))
         return Line(label, role, x, tuple(parts), dash=dash, place=place)
 
     best = max(curve, key=lambda point: point.paper)
     here = scale * (at.paper / at.alpha if per_positive else at.paper)
     noisy = scale * (at.word2vec / at.alpha if per_positive else at.word2vec)
-    marks: tuple[Mark, ...] = (Mark("", at.alpha, here), Mark("", at.alpha, noisy))
+    where = "middle" if per_positive else "peak"
+    lower, upper = ("below", "above") if best.paper <= best.word2vec else ("above", "below")
     lines = (
-        line("paper's q", "bound", (point.paper for point in curve), "solid"),
-        line(f"q = counts^{exponent:g}", "bound", (point.word2vec for point in curve), "dash"),
-        line("h(α)/α" if per_positive else "h(α)", "muted", map(_entropy, x), "dot"),
-        line("I(X;Y)" if per_positive else "α·I(X;Y)", "muted", (alpha * information for alpha in x), "dot"),
+        line("JSMI, the paper's q", "bound", (point.paper for point in curve), "solid", f"{lower} {where}"),
+        line(
+            f"bound, q = counts^{exponent:g}", "bound", (point.word2vec for point in curve), "dash", f"{upper} {where}"
+        ),
+        line("h(α)/α" if per_positive else "h(α)", "muted", map(_entropy, x), "dot", f"above {where}"),
+        line(
+            "I(X;Y)" if per_positive else "α·I(X;Y)",
+            "muted",
+            (alpha * information for alpha in x),
+            "dot",
+            "above end" if per_positive else "above peak",
+        ),
     )
     if per_positive:
         title = (
@@ -499,15 +508,15 @@ def bound_data(
             f"{_percent(at.paper / _entropy(at.alpha))} of h(α); the most is {number(scale * best.paper)} "
             f"at α = {best.alpha:.2g}"
         )
-        marks = (*marks, Mark("capacity", best.alpha, scale * best.paper))
-        top = scale * 1.2 * max(max(point.paper, point.word2vec) for point in curve)
+        top = scale * min(math.log(2), 2.2 * max(max(point.paper, point.word2vec) for point in curve))
     return Chart(
         title,
         made_of,
         "α, the share of positive pairs",
         f"information ({unit} per {'positive pair' if per_positive else 'draw of W'})",
         lines,
-        marks,
+        ((at.alpha, here), (at.alpha, noisy)),
+        x_range=(0.0, 1.0),
         y_range=(0.0, 1.1 * top if top > 0 else 1.0),
     )
 
@@ -568,7 +577,7 @@ def zipf_data(
                 ranks,
                 tuple(float(kept[r - 1]) for r in shown),
                 dash="dash",
-                place="below",
+                place="above",
             ),
         ),
         log_x=True,

@@ -25,6 +25,6 @@ with frame.page("diagnostics", "What runs here?", "Versions, threads, results an
         "Store": f"{store.path}{'' if store.writable else ' (read-only)'}",
         "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",
     }
-    st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True)
+    st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")
     for notice in store.notices:
         st.warning(inert(notice))

@@ -11,6 +11,8 @@ from jsmi_core.corpus import Corpus
 from jsmi_core.figures import AlphaPoint, bound_data, number
 from jsmi_core.information import binary_entropy, to_bits
 
+PER_POSITIVE = "Divides by α: the bound then tends to the mutual information for small α."
+
 
 def named(alpha: float) -> str:
     """α as the slider shows it, with k where it is a whole number."""
@@ -23,10 +25,11 @@ def named(alpha: float) -> str:
 def curve(text: Corpus) -> None:
     """The bound over α under the slider; everything it needs is computed before."""
     config, unit = state.config(), state.get("unit")
-    alpha = controls.slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, named)
-    per_positive = controls.switch(
-        "per_positive", "Per positive pair", "Divides by α: the bound then tends to the mutual information for small α."
-    )
+    slider_at, switch_at = st.columns([3, 1], vertical_alignment="center")
+    with slider_at:
+        alpha = controls.slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, named)
+    with switch_at:
+        per_positive = controls.switch("per_positive", "Per positive pair", PER_POSITIVE)
     paper = cached.bounds(text, config.sampling, None)
     noisy = cached.bounds(text, config.sampling, config.noise_exponent)
     points = list(starmap(AlphaPoint, zip(cached.SLIDER_ALPHAS, paper.tolist(), noisy.tolist(), strict=True)))
