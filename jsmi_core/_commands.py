@@ -142,12 +142,12 @@ def _print_epochs(given: argparse.Namespace, history: Sequence[EpochScore]) -> N
 
 
 def _print_laws(result: CellResult) -> None:
+    """The final score under each law; a law is its p and its q, and a bound stands only beside its own score."""
+    print(f"p = {result.laws[0].p}; {_UNIT}")
     for law in result.laws:
         below = "; below 0: worse than knowing only the class ratio" if law.score < 0 else ""
-        print(
-            f"{law.law}: S = {law.score:.6f} of {law.bound:.6f} {_UNIT}, {law.score / law.bound:.1%}, "
-            f"gap {law.gap:.6f}{below}\n  p: {law.p}; q: {law.q}"
-        )
+        whose = "the paper's" if law.law == "paper" else "its training's"
+        print(f"q = {law.q} ({whose}): S = {law.score:.6f} of {law.bound:.6f}, gap {law.gap:.6f}{below}")
     print(f"run {result.id}")
 
 
