@@ -40,7 +40,7 @@ class PairScores:
 def pair_scores(embedding: Embedding, contrast: Contrast, precision: str) -> PairScores:
     """Compute the scores of all pairs of an embedding against the p and q of a contrast."""
     dtype = _product_type(embedding, precision)
-    if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < np.finfo(dtype).max:
+    if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < float(np.finfo(dtype).max):
         raise EmbeddingError(f"the scores of these vectors may be too large for {dtype.__name__}: scale them down.")
     words = embedding.words.astype(dtype, copy=False)
     contexts = np.ascontiguousarray(embedding.contexts.astype(dtype, copy=False).T)

@@ -237,10 +237,8 @@ def test_sampled_score_is_reproducible_and_checked():
 def test_embedding_must_fit():
     objective = SGNSObjective(JointDistribution.from_counts(np.ones((2, 3))))
     for shape in [(3, 3), (2, 2), (3, 2)]:
-        with pytest.raises(
-            EmbeddingError,
-            match=rf"has {shape[0]} word and {shape[1]} context vectors but the distribution has 2 words and 3 contexts",
-        ):
+        told = rf"has {shape[0]} word and {shape[1]} context vectors but the distribution has 2 words and 3 contexts"
+        with pytest.raises(EmbeddingError, match=told):
             objective.evaluate(Embedding.constant(0.0, *shape))
 
 
