@@ -9,6 +9,7 @@ trained without touching what it trains. Knows the model only by its attributes;
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -25,7 +26,7 @@ from jsmi_core.errors import DistributionError, JSMIError
 __all__ = ["JobDraws", "PairRecorder"]
 
 IntArray = npt.NDArray[np.int64]
-_Run = tuple[IntArray, IntArray]  # increasing keys, and how often each occurs
+Run = tuple[IntArray, IntArray]  # increasing keys, and how often each occurs
 
 LONGEST_JOB = 10_000  # tokens that gensim keeps in one job; what comes after them is left out
 PIECE = 2**20  # pairs of a job that are written down together: bounds the memory of wide windows
@@ -69,7 +70,8 @@ class PairRecorder:
     """
 
     def __init__(self, model: Any, corpus: Corpus) -> None:
-        self._random, self._train_job = model.random, model._do_train_job
+        self._random = model.random
+        self._train_job: Any = weakref.WeakMethod(model._do_train_job)  # weak, since the model now holds the recorder
         model.random, model._do_train_job = self, self._heard_job
         self._numbers = {word: number for number, word in enumerate(corpus.vocabulary)}
         self._size = len(corpus.vocabulary)
@@ -93,7 +95,7 @@ class PairRecorder:
 
     def _heard_job(self, sentences: list[list[str]], alpha: float, memory: Any) -> tuple[int, int]:
         self._thread.draws = []
-        kept, raw = self._train_job(sentences, alpha, memory)
+        kept, raw = self._train_job()(sentences, alpha, memory)
         try:
             self.add(self._job_draws(sentences, kept))
         except Exception as error:
@@ -170,7 +172,7 @@ class _Tally:
         self._lock = threading.Lock()
         self._fresh: list[IntArray] = []
         self._waiting = 0
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
 
     def add(self, keys: IntArray) -> None:
         with self._lock:
@@ -179,11 +181,11 @@ class _Tally:
             if self._waiting < BATCH:
                 return
             fresh, self._fresh, self._waiting = self._fresh, [], 0
-        run = _run(fresh)
+        run = _run_of(fresh)
         while (other := self._exchanged(run)) is not None:
             run = _drawn_kernels.merged(*run, *other)
 
-    def _exchanged(self, run: _Run) -> _Run | None:
+    def _exchanged(self, run: Run) -> Run | None:
         """Take a run out to merge this one with; where none is short enough, leave this one there."""
         with self._lock:
             place = min(range(len(self._runs)), key=lambda i: len(self._runs[i][0]), default=None)
@@ -192,14 +194,16 @@ class _Tally:
             self._runs.append(run)
             return None
 
-    def total(self) -> _Run:
+    def total(self) -> Run:
         """All keys in increasing order, and their counts."""
-        total = _run([np.empty(0, np.int64), *self._fresh])
+        total = _run_of([np.empty(0, np.int64), *self._fresh])
         for run in sorted(self._runs, key=lambda run: len(run[0])):
             total = _drawn_kernels.merged(*total, *run)
         return total
 
 
-def _run(keys: list[IntArray]) -> _Run:
-    run: _Run = _drawn_kernels.counted(np.sort(np.concatenate(keys)))
+def _run_of(pieces: list[IntArray]) -> Run:
+    keys = np.concatenate(pieces)
+    keys.sort()
+    run: Run = _drawn_kernels.counted(keys)
     return run

@@ -11,9 +11,11 @@ Imports the standard library only; no production module imports this one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import accumulate, product
 from math import exp, fsum, log, log1p
+from struct import pack, unpack
 
 Table = Sequence[Sequence[float]]
 Vector = Sequence[float]
@@ -276,3 +278,108 @@ def drawn_pairs(
             if neighbour != centre:
                 pairs.append((text[neighbour], y))
     return pairs
+
+
+# --- Beyond the paper: one job of gensim's trainer, draw by draw ------------------------------------------
+#
+# A job is up to 10,000 tokens of whole sentences. Its chance comes from one number, ``state``, that starts a
+# generator, and from one number for each token it keeps, ``reductions``, that cut the windows. Words are
+# numbered in gensim's own order here.
+
+
+def next_state(state: int) -> int:
+    """The 48-bit generator of a job; each of its numbers is read as ``state >> 16``, a draw from 0 … 2³² − 1."""
+    return (state * 25214903917 + 11) % 2**48
+
+
+def subsampled_job(sentences: Sequence[Sequence[int]], keep: Vector | None, state: int) -> tuple[list[list[int]], int]:
+    """The tokens that a job keeps, sentence by sentence, and the state after; it is full at 10,000 tokens.
+
+    Without subsampling (keep = None) nothing is drawn.
+    """
+    texts: list[list[int]] = []
+    room = 10_000
+    for sentence in sentences:
+        text: list[int] = []
+        for word in sentence:
+            if len(text) == room:
+                break
+            if keep is not None:
+                draw, state = state >> 16, next_state(state)
+                if draw >= keep[word] * 2**32:
+                    continue
+            text.append(word)
+        texts.append(text)
+        room -= len(text)
+    return texts, state
+
+
+def window_pairs(texts: Sequence[Sequence[int]], reductions: Sequence[int], window: int) -> list[tuple[int, int]]:
+    """The (neighbour, centre) pairs of a job in the order of its training; a centre's reach is window − reduction."""
+    pairs = []
+    reduction = iter(reductions)
+    for text in texts:
+        for centre, y in enumerate(text):
+            reach = window - next(reduction)
+            for neighbour in range(max(0, centre - reach), min(len(text), centre + reach + 1)):
+                if neighbour != centre:
+                    pairs.append((text[neighbour], y))
+    return pairs
+
+
+def noise_table(noise: Vector) -> list[int]:
+    """Cumulative noise, rounded to whole numbers of 2³¹ − 1: a draw means the first word whose entry reaches it."""
+    sums = list(accumulate(noise))
+    return [round(part / sums[-1] * (2**31 - 1)) for part in sums]
+
+
+def single(number: float) -> float:
+    """The number rounded to float32."""
+    rounded: float = unpack("f", pack("f", number))[0]
+    return rounded
+
+
+def sigmoid_table() -> list[float]:
+    """gensim's σ: 1,000 values from σ(−6) to σ(5.988), made in float32."""
+    powers = [single(exp((single(i / 1000) * 2 - 1) * 6)) for i in range(1000)]
+    return [single(power / (power + 1)) for power in powers]
+
+
+def train_job(
+    words: list[list[float]],
+    contexts: list[list[float]],
+    pairs: Sequence[tuple[int, int]],
+    negatives: int,
+    table: Sequence[int],
+    learning_rate: float,
+    state: int,
+) -> tuple[int, int]:
+    """Train the vectors in place on the pairs of a job: (negatives skipped, products out of reach).
+
+    For each pair, its centre with label 1, then k drawn negatives with label 0: a negative that is the centre is
+    skipped, and so is a product with |m| ≥ 6. The step is (label − σ(m)) · learning rate, where σ(m) is read at
+    ⌊83 (m + 6)⌋ of 1,000 entries that span 12, a bit too early: gensim's σ(0) is 0.494. The neighbour's vector moves
+    last, by the sum of its steps.
+    """
+    sigmoid = sigmoid_table()
+    rate = single(learning_rate)
+    skipped = unreached = 0
+    for x, y in pairs:
+        steps = [0.0] * len(words[x])
+        for label in [1] + [0] * negatives:
+            target = y
+            if label == 0:
+                target = bisect_left(table, (state >> 16) % table[-1])
+                state = next_state(state)
+                if target == y:
+                    skipped += 1
+                    continue
+            m = single(fsum(a * b for a, b in zip(words[x], contexts[target], strict=True)))
+            if abs(m) >= 6:
+                unreached += 1
+                continue
+            g = single(single(label - sigmoid[int((m + 6) * 83)]) * rate)
+            steps = [single(step + g * b) for step, b in zip(steps, contexts[target], strict=True)]
+            contexts[target] = [single(b + g * a) for a, b in zip(words[x], contexts[target], strict=True)]
+        words[x] = [single(a + step) for a, step in zip(words[x], steps, strict=True)]
+    return skipped, unreached
