@@ -26,7 +26,9 @@ from jsmi_core.training import SGNSConfig
 __all__ = ["LAWS", "LAW_VERSION", "Cell", "CellResult", "EpochScore", "Grid", "LawScores", "Manifest"]
 
 LAWS = ("word2vec", "paper")
-LAW_VERSION = 1  # part of every cell's id: raise it when the same spec would be scored to other numbers
+# Part of every cell's id, and of every stored row: raise it when the same spec would be scored to other numbers, or
+# when SGNSConfig changes its fields. Rows of another version are left alone and not shown.
+LAW_VERSION = 1
 MOST_CELLS = 1_000
 
 

@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS results (
 CREATE INDEX IF NOT EXISTS results_by_corpus ON results (corpus);
 CREATE TABLE IF NOT EXISTS damaged (id TEXT NOT NULL, found TEXT NOT NULL, notice TEXT NOT NULL);
 """
-_STALE_SECONDS = 24 * 3600.0  # a temporary file this old belongs to a writer that died
+_STALE_SECONDS = 24 * 3600.0  # a file this old that no row names belongs to a writer that died
 _T = TypeVar("_T")
 
 
@@ -251,13 +251,15 @@ class Store:
 
     def _adopt_files(self) -> None:
         """Index whole result files that have no row: of an index that was lost, or a writer killed before its row."""
-        known = {cell_id for (cell_id,) in self._read("SELECT id FROM results")}
+        known = dict(self._read("SELECT id, file FROM results"))
         for file in self._arrays.iterdir():
+            cell_id = file.name.partition("-")[0]
             with suppress(FileNotFoundError):  # its writer has just renamed it, or taken it back
-                if file.suffix == ".tmp" and time.time() - file.stat().st_mtime > _STALE_SECONDS:
-                    file.unlink()
-                if file.suffix == ".npz" and file.name.partition("-")[0] not in known:
+                stale = time.time() - file.stat().st_mtime > _STALE_SECONDS
+                if file.suffix == ".npz" and cell_id not in known:
                     self._adopt(file)
+                elif stale and file.suffix in (".npz", ".tmp") and file.name != known.get(cell_id):
+                    file.unlink()
 
     def _adopt(self, file: Path) -> None:
         try:

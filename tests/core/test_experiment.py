@@ -20,6 +20,7 @@ from jsmi_core.distribution import unigram_noise
 from jsmi_core.errors import Cancelled, ParameterError, StoreError
 from jsmi_core.experiment import LAWS, Cell, CellResult, Grid, run_cell
 from jsmi_core.objective import SGNSObjective
+from jsmi_core.records import LAW_VERSION
 from jsmi_core.training import SGNSConfig, train_sgns
 
 CONFIG = SGNSConfig(dimension=4, negatives=2, epochs=3, window=3, subsample=0.01)
@@ -46,6 +47,11 @@ def test_id_is_the_same_in_every_process() -> None:
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == Cell("c0ffee", SGNSConfig(dimension=7)).id
+
+
+def test_id_of_today_is_the_id_of_tomorrow() -> None:
+    """Stored results are found by it: if this fails, raise LAW_VERSION, then write the new id here."""
+    assert (LAW_VERSION, Cell("c0ffee", SGNSConfig()).id) == (1, "0280af1dcfdf6b654053")
 
 
 def test_id_depends_on_every_setting_and_on_the_corpus() -> None:

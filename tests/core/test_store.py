@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from dataclasses import replace
@@ -244,3 +245,18 @@ def test_whole_file_without_row_is_adopted(store: Store, trained: CellResult) ->
     with Store(store.path) as again:
         assert again.get(trained.id).laws == trained.laws
         assert again.notices == ()
+
+
+def test_what_dead_writers_left_goes_after_a_day(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    arrays = store.path / "arrays"
+    left = [arrays / f".{trained.id}-x1y2.tmp", arrays / f"{trained.id}-{'0' * 64}.npz"]
+    for file in left:
+        file.write_bytes(b"half of something")
+    Store(store.path).close()
+    assert all(file.exists() for file in left)  # it may be at work
+    for file in left:
+        os.utime(file, (0, 0))
+    Store(store.path).close()
+    assert not any(file.exists() for file in left)
+    assert store.get(trained.id).laws == trained.laws
