@@ -115,9 +115,9 @@ def score_matrices(shape, size=20.0):
 
 
 @st.composite
-def scored_laws(draw, laws=None):
-    """A law and any score matrix for it."""
-    law = draw(laws or globals()["laws"]())
+def scored_laws(draw, kind=laws):
+    """A law of this kind and any score matrix for it."""
+    law = draw(kind())
     return law, draw(score_matrices(law.counts.shape))
 
 

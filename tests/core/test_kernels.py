@@ -1,0 +1,236 @@
+"""The kernels one by one against 60 digits and plain loops; the same tests pass without the compiler.
+
+`NUMBA_DISABLE_JIT=1` runs a kernel as the Python it is written in, which is how its lines are counted as covered.
+"""
+
+import math
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jsmi_core import _kernels, reference
+from tests.core.oracle import MP, exact, log_sigmoid, relative_error
+from tests.core.strategies import random_counts, texts
+
+JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
+
+WIDE = MP.clone()
+WIDE.dps = 700  # 1 + 1e-300 is not 1
+
+ordinary = st.floats(-1e100, 1e100, allow_subnormal=False)
+# Products whose halves neither overflow nor fall below the smallest normal number.
+factors = st.floats(1e-100, 1e100) | st.floats(-1e100, -1e-100)
+
+
+@pytest.mark.skipif(not JIT, reason="this is the run without the compiler")
+def test_all_this_without_the_compiler():
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    run = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert " 1 skipped" in run.stdout
+
+
+# --- error-free sums and products ------------------------------------------------------------------------------------
+
+
+@given(ordinary, ordinary)
+def test_two_sum_loses_nothing(a, b):
+    total, rest = _kernels.two_sum(a, b)
+    assert total == a + b
+    assert Fraction(total) + Fraction(rest) == Fraction(a) + Fraction(b)
+
+
+@given(factors, factors)
+def test_two_product_loses_nothing(a, b):
+    product, rest = _kernels.two_product(a, b)
+    assert product == a * b
+    assert Fraction(product) + Fraction(rest) == Fraction(a) * Fraction(b)
+
+
+# --- contrast --------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.floats(1e-30, 1e15), st.floats(1e-30, 1e15), st.floats(1e-20, 1.0)), min_size=1, max_size=5)
+)
+def test_excess_ratios_are_differences_of_exact_products(cells):
+    counts, words, noise = (np.array(column) for column in zip(*cells, strict=True))
+    rest = noise * 2.0**-55
+    out = np.empty(len(cells))
+    _kernels.excess_ratios(np.arange(len(cells), dtype=np.int32), counts, words, noise, rest, out)
+    for value, n, weight, q, more in zip(out, counts, words, noise, rest, strict=True):
+        expected = exact(weight) * (exact(q) + exact(more))
+        truth = (exact(n) - expected) / expected
+        # near 0 the error is absolute: that of n_x q in twice the precision
+        assert relative_error(value, truth, 1e-14) <= 1e-15
+
+
+def test_excess_ratios_where_nothing_is_ever_drawn():
+    out = np.empty(1)
+    _kernels.excess_ratios(np.array([0], np.int32), np.ones(1), np.ones(1), np.zeros(1), np.zeros(1), out)
+    assert out.tolist() == [math.inf]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_uncovered_mass_has_all_its_digits(seed):
+    """What a row leaves over of the whole, down to 1e-25 of it."""
+    rng = np.random.default_rng(seed)
+    mass = 10.0 ** rng.uniform(-25, 0, 40)
+    covered = rng.random((6, 40)) < 0.8
+    covered[0], covered[1] = True, False
+    covered[2, np.argmin(mass)] = False
+    columns = np.concatenate([np.flatnonzero(row) for row in covered]).astype(np.int32)
+    bounds = np.concatenate([[0], np.cumsum(covered.sum(axis=1))]).astype(np.int64)
+    out = np.empty(6)
+    _kernels.uncovered_mass(bounds, columns, mass, out)
+    for value, row in zip(out, covered, strict=True):
+        assert relative_error(value, MP.fsum(exact(m) for m in mass[~row]), 1e-28) <= 1e-14
+    assert out[0] == 0
+
+
+# --- scores ----------------------------------------------------------------------------------------------------------
+
+
+def test_take_support_moves_scores_out_of_any_tile():
+    rng = np.random.default_rng(0)
+    counts = random_counts(rng, (9, 11), zeros=0.6)
+    rows, columns = np.nonzero(counts)
+    bounds = np.concatenate([[0], np.cumsum((counts > 0).sum(axis=1))]).astype(np.int64)
+    m = rng.normal(size=counts.shape)
+    taken = np.full(len(rows), np.nan)
+    for first_row in (0, 4, 7):
+        for first_column in (0, 3, 10):
+            place = np.s_[first_row : first_row + 4, first_column : first_column + 7]
+            tile, inside = m[place].copy(), counts[place] > 0
+            _kernels.take_support(tile, first_row, first_column, bounds, columns.astype(np.int32), taken)
+            assert (tile[inside] == -np.inf).all()
+            np.testing.assert_array_equal(tile[~inside], m[place][~inside])
+    np.testing.assert_array_equal(taken, m[rows, columns])
+
+
+@given(st.floats(-1e4, 1e4))
+def test_log_sigmoid(score):
+    assert relative_error(_kernels.log_sigmoid(score), log_sigmoid(score), 1e-300) <= 1e-15
+    assert _kernels.log_sigmoid(score) == reference.log_sigmoid(score)
+
+
+@given(st.floats(1e-6, 1 - 1e-6), st.floats(0, 1), st.floats(0, 1), st.floats(-100, 100))
+def test_score_cells(alpha, p, r, m):
+    out = np.empty(1)
+    _kernels.score_cells(alpha, np.array([p]), np.array([r]), np.array([m]), out)
+    a = exact(alpha)
+    truth = a * exact(p) * log_sigmoid(m) + (1 - a) * exact(r) * log_sigmoid(-m)
+    assert relative_error(out[0], truth, 1e-300) <= 1e-14
+
+
+@given(st.floats(-700, 700) | st.floats(-1, 1))
+def test_expm1_excess(x):
+    truth = WIDE.expm1(WIDE.mpf(x)) - WIDE.mpf(x)
+    assert relative_error(_kernels.expm1_excess(x), truth, 1e-300) <= 1e-14
+
+
+@given(st.floats(-0.999999, 1e6) | st.floats(-0.2, 0.2))
+def test_log1p_deficit(x):
+    truth = WIDE.mpf(x) - WIDE.log1p(WIDE.mpf(x))
+    assert relative_error(_kernels.log1p_deficit(x), truth, 1e-300) <= 1e-13
+
+
+@given(st.floats(-700, 700), st.floats(-50, 50) | st.floats(-1e-3, 1e-3) | st.floats(-1e-12, 1e-12))
+def test_bernoulli_loss(best, error):
+    """KL(Bern(σ(m*))‖Bern(σ(m))) for errors m − m* of all sizes, t of all sizes."""
+    t, rest = math.exp(reference.log_sigmoid(best)), math.exp(reference.log_sigmoid(-best))
+    e = WIDE.mpf(error)
+    a = WIDE.mpf(t) if t < rest else 1 - WIDE.mpf(rest)  # of the two, the smaller has the digits
+    truth = WIDE.log1p(a * WIDE.expm1(e)) - a * e
+    score = float(WIDE.log(a / (1 - a)) + e)
+    assert relative_error(_kernels.bernoulli_loss(t, rest, score, error), truth, 1e-300) <= 2e-13
+
+
+@given(
+    st.sampled_from([1, 2, 5, 1000]),
+    st.floats(1e-12, 1),
+    st.floats(1e-12, 1) | st.just(0.0),
+    st.floats(-800, 800) | st.floats(-5, 5),
+)
+def test_gap_and_bound_cells(negatives, p, r, m):
+    alpha, a = 1 / (negatives + 1), MP.one / (negatives + 1)
+    positive, negative = exact(p), exact(r)
+    u = a * positive + (1 - a) * negative
+
+    def cell(score):
+        loss = a * positive * (MP.log(a * positive / u) - log_sigmoid(score))
+        if r:
+            loss += (1 - a) * negative * (MP.log((1 - a) * negative / u) - log_sigmoid(-score))
+        return loss
+
+    excess = np.array([float(positive / negative - 1) if r else math.inf])
+    log_ratio = np.array([float(MP.log(positive / negative)) if r else math.inf])
+    out = np.empty(1)
+    inputs = (np.array([p]), np.array([r]), excess, log_ratio)
+    _kernels.gap_cells(alpha, -math.log(negatives), *inputs, np.array([m]), out)
+    # m* = log p/r − log k is rounded to about 1e-16 |m*|; the loss follows with (σ(m) − t) times that.
+    assert relative_error(out[0], cell(m), 1e-14 * float(u)) <= 1e-11
+    _kernels.bound_cells(alpha, *inputs, out)
+    assert relative_error(out[0], cell(-MP.log(negatives)), 1e-14 * float(u)) <= 1e-11
+
+
+def test_cells_of_pairs_that_are_hardly_ever_positive():
+    """p/r below the smallest float: t = 0, and the loss is that of a pair never seen."""
+    out, m = np.empty(1), np.array([1.5])
+    inputs = (np.array([1e-320]), np.array([1e5]), np.array([-1.0]), np.array([-748.0]))
+    _kernels.gap_cells(0.5, 0.0, *inputs, m, out)
+    assert out[0] == pytest.approx(-0.5e5 * reference.log_sigmoid(-1.5), rel=1e-14)
+    _kernels.bound_cells(0.5, *inputs, out)
+    assert out[0] == pytest.approx(0.5e5 * math.log(2), rel=1e-14)
+
+
+def test_softplus_tail_is_within_half_a_unit_of_float32():
+    """log(1 + u) on [0, 1] as a polynomial in float32: error below 1e-7 of the result."""
+    u = np.linspace(0, 1, 2_001).astype(np.float32)
+    scores = np.concatenate([-np.ones(1_000), np.full(1_001, 2.5)]).astype(np.float32)
+    truth = np.maximum(scores.astype(np.float64), 0) + np.log1p(u.astype(np.float64))
+    _kernels.softplus_tail(u, scores)
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, truth, rtol=2.5e-7, atol=0)
+    assert scores[0] == 0  # u = 0: a score of −∞, as left by take_support
+
+
+# --- pairs -----------------------------------------------------------------------------------------------------------
+
+
+@given(texts(max_words=5, max_sentences=4, max_length=8), st.integers(1, 6), st.booleans())
+def test_expected_rows_are_the_upper_triangle_of_the_definition(text, window, dynamic):
+    sentences, keep = text
+    ids = np.array([word for sentence in sentences for word in sentence], np.int32)
+    offsets = np.concatenate([[0], np.cumsum([len(sentence) for sentence in sentences])]).astype(np.int64)
+    counts = np.bincount(ids, minlength=len(keep))
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    positions = np.argsort(ids, kind="stable")
+    of_token = np.repeat(np.arange(len(sentences), dtype=np.int32), np.diff(offsets))
+    weights = np.array(reference.window_weights(window, dynamic))
+    arguments = (starts, positions, of_token, offsets, ids, np.array(keep), weights)
+    truth = np.triu(reference.expected_pair_counts(sentences, keep, window, dynamic))
+    table, rows = np.zeros_like(truth), []
+    for first, last in [(0, len(keep) // 2), (len(keep) // 2, len(keep))]:
+        sizes, columns, values = _kernels.expected_rows(first, last, *arguments)
+        rows = np.repeat(np.arange(first, last), sizes)
+        assert len(columns) == len(values) == sizes.sum()
+        table[rows, columns] = values
+        for row in range(first, last):
+            assert (np.diff(columns[rows == row]) > 0).all()
+    np.testing.assert_allclose(table, truth, rtol=1e-12, atol=1e-300)
