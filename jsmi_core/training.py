@@ -99,8 +99,10 @@ class SGNSConfig:
 
     @classmethod
     def paper(cls, **changes: Any) -> SGNSConfig:
-        """The settings that train what the paper's theorems speak of: every pair within a fixed window is drawn
-        equally often, and negatives come from the pairs' own context marginal.
+        """The settings under which training follows the paper: its score is of the law that it is trained on.
+
+        Every pair within a fixed window is drawn once in each epoch, and negatives come from the pairs' own context
+        marginal. What is left of gensim's ways is the skip of a negative that hits its own positive pair.
 
         Examples
         --------
