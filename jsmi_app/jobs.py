@@ -82,7 +82,9 @@ def panel(cell: Cell, text: Corpus, *, button: str = "Train") -> None:
 
 def _panel(cell: Cell, text: Corpus, button: str) -> None:
     now = status(cell.id)
-    if now is None and state.get("job") == cell.id:
+    if state.get("job") and (state.get("job") != cell.id or (now is not None and now.state not in LIVE)):
+        state.put("job", "")
+    if now is None and state.get("job"):
         st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
     if now is not None and now.state in LIVE:
         progress_bar(now)
@@ -98,6 +100,7 @@ def _panel(cell: Cell, text: Corpus, button: str) -> None:
         if st.button(button, type="primary", key="train", help=f"Takes about {estimate} on this machine."):
             _begin(cell, text)
     _picture(cell, text, now)
+    state.write_url()
 
 
 def _begin(cell: Cell, text: Corpus) -> None:

@@ -37,16 +37,16 @@ LIGHT = Palette(
     *("#111111", "#0072B2", "#C65100", "#5B6673", "#00795F", "#B3261E"),
     *("#16202B", "#FFFFFF", "#E3E8EE"),
     (
-        *("#6AA9D4", "#5A9DCC", "#4B90C3", "#3C83BA", "#2D76B0"),
-        *("#1E69A6", "#0F5C9A", "#054F8A", "#034377", "#023763"),
+        *("#2F7BBA", "#2A72AE", "#2568A1", "#205F95", "#1B5588"),
+        *("#164C7C", "#11426F", "#0C3963", "#072F56", "#02264A"),
     ),
 )
 DARK = Palette(
     *("#F5F5F5", "#56B4E9", "#F59B4C", "#9AA7B5", "#35C9A5", "#FF8A80"),
     *("#E8EDF2", "#10161D", "#2A3541"),
     (
-        *("#3B7FB0", "#468BBC", "#5197C8", "#5DA3D3", "#6AAFDD"),
-        *("#79BAE5", "#8AC6EC", "#9CD1F2", "#B0DCF7", "#C5E7FB"),
+        *("#4E8FC0", "#5D9AC7", "#6DA5CE", "#7CAFD4", "#8BBADB"),
+        *("#9BC5E2", "#AAD0E9", "#B9DAEF", "#C9E5F6", "#D8F0FD"),
     ),
 )
 # Streamlit's browser side replaces these by the theme's colours, so that one figure serves light and dark.

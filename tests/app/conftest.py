@@ -1,0 +1,61 @@
+"""AppTest journeys: the real core on small texts, a store of its own for each test, nothing mocked."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    "start": "chapters/start/start.py",
+    "corpus": "chapters/measure/corpus.py",
+    "bound": "chapters/measure/bound.py",
+    "train": "chapters/measure/train.py",
+    "gap": "chapters/explore/gap.py",
+    "diagnostics": "chapters/about/diagnostics.py",
+}
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """``open_page("train", corpus="lee", …)``: a page as a link opens it."""
+    monkeypatch.setenv("JSMI_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr("jsmi_app.jobs.owner", lambda: "this browser")  # AppTest has no cookies, and invents new ones
+
+    def opened(name: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.switch_page(PAGES[name]).run()
+        assert not app.exception
+        return app
+
+    yield opened
+    st.cache_resource.clear()  # closes the queue, and with it its processes
+    st.cache_data.clear()
+
+
+def until(app: AppTest, ready: Callable[[AppTest], object], seconds: float = 60) -> AppTest:
+    """Run a page again and again, as its poll does, until it shows what is waited for."""
+    end = time.monotonic() + seconds
+    while not ready(app):
+        assert time.monotonic() < end, f"waited {seconds} s in vain; the page shows {texts(app)}"
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> list[str]:
+    """All text of a page's body."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    return [element.value for kind in kinds for element in getattr(app, kind)]
+
+
+def query(app: AppTest) -> dict[str, str]:
+    """The page's URL parameters; AppTest gives some as a list of one."""
+    return {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}

@@ -1,0 +1,41 @@
+"""Gap: a grid of trainings, its figures, what is stored and what is left."""
+
+from tests.app.conftest import Open, query, texts, until
+
+GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives_list": "1,5", "seeds": "1,2"}
+
+
+def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
+    app = open_page("gap", **GRID)
+    assert app.button("run").label == "Run 8 trainings"
+    assert any("run it" in info.value for info in app.info)
+    app.button("run").click().run()
+    until(app, lambda page: any("All 8 trainings" in text for text in texts(page)))
+    for axis in ("dimension", "alpha", "epochs"):
+        app.segmented_control(key="axis").set_value(axis).run()
+        assert not app.exception
+        assert len(app.get("plotly_chart")) == 1
+    app.segmented_control(key="show").set_value("gap").run()
+    app.segmented_control(key="law").set_value("paper").run()
+    assert not app.exception
+    assert query(app) == GRID | {"axis": "epochs", "show": "gap", "law": "paper"}
+    larger = open_page("gap", **GRID | {"dimensions": "2,4,8"})
+    assert larger.button("run").label == "Run 4 trainings"
+
+
+def test_a_list_that_is_none_is_refused_in_one_sentence(open_page: Open) -> None:
+    app = open_page("gap", corpus="planted")
+    app.text_input("dimensions").set_value("ten").run()
+    assert not app.exception
+    assert "whole numbers" in app.error[0].value
+
+
+def test_a_grid_of_too_many_trainings_is_refused(open_page: Open) -> None:
+    many = ",".join(map(str, range(1, 60)))
+    app = open_page("gap", corpus="planted", dimensions=many, seeds=many)
+    assert "1,000" in app.error[0].value.replace("&#44;", ",")
+
+
+def test_diagnostics_name_what_runs(open_page: Open) -> None:
+    rows = open_page("diagnostics").dataframe[0].value
+    assert {"Python", "gensim", "Store", "Queue"} <= set(rows["what"])

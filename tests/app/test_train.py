@@ -1,0 +1,81 @@
+"""Train: settings → one training → its exact score under the bound; found again, refused, cancelled."""
+
+import streamlit as st
+
+from jsmi_app import cached
+from tests.app.conftest import Open, query, until
+
+
+def trained(app):
+    return any(caption.value.startswith("Run ") for caption in app.caption)
+
+
+def test_a_training_shows_its_score_under_the_bound_and_is_kept(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", dimension="4", epochs="2")
+    assert "has not reached its first score" in app.subheader[0].value
+    app.button("train").click().run()
+    until(app, trained)
+    assert "After 2 epochs" in app.subheader[0].value
+    rows = app.dataframe[-1].value
+    assert (rows["score S (nats)"] <= rows["bound (nats)"]).all()
+    again = open_page("train", corpus="planted", dimension="4", epochs="2")
+    assert trained(again)
+
+
+def test_settings_are_in_the_url(open_page: Open) -> None:
+    app = open_page("train", corpus="planted")
+    app.number_input("dimension").set_value(7).run()
+    app.number_input("epochs").set_value(3).run()
+    assert query(app) == {"corpus": "planted", "dimension": "7", "epochs": "3"}
+
+
+def test_a_wrong_value_in_a_link_gives_the_default_and_a_notice(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", dimension="0", epochs="x")
+    assert app.number_input("dimension").value == 100
+    assert app.number_input("epochs").value == 5
+    said = " ".join(warning.value for warning in app.warning)
+    assert "give a whole number from 1 to 10" in said
+    assert "dimension" in said
+    assert "epochs" in said
+
+
+def test_an_unknown_text_in_a_link_gives_the_default_and_a_notice(open_page: Open) -> None:
+    app = open_page("corpus", corpus="0" * 64)
+    assert app.selectbox("corpus").value == "wikipedia"
+    assert "corpus" in app.warning[0].value
+
+
+def test_a_training_can_be_cancelled(open_page: Open) -> None:
+    app = open_page("train", corpus="lee", dimension="50", epochs="500")
+    app.button("train").click().run()
+    until(app, lambda page: page.button(key="cancel"))
+    app.button("cancel").click().run()
+    until(app, lambda page: any("cancelled" in warning.value for warning in page.warning))
+    assert app.button("train")
+
+
+def test_a_too_large_training_is_refused_in_one_sentence(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", dimension="10000", epochs="100000", negatives="1000")
+    app.button("train").click().run()
+    assert not app.exception
+    assert "hours" in app.error[0].value
+
+
+def test_an_interrupted_training_says_so(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", dimension="4", epochs="2")
+    app.button("train").click().run()
+    job = query(app)["job"]
+    until(app, trained)
+    assert "job" not in query(app)
+    cached.store().delete(job)
+    cached.queue().close()
+    st.cache_resource.clear()  # as after a restart of the server
+    restarted = open_page("train", corpus="planted", dimension="4", epochs="2", job=job)
+    assert "interrupted" in restarted.warning[0].value
+    assert restarted.button("train")
+
+
+def test_a_link_with_the_job_of_other_settings_is_corrected(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", job="0" * 20)
+    assert query(app) == {"corpus": "planted"}
+    assert not app.warning
