@@ -327,7 +327,9 @@ class _Watch:
     def __iter__(self) -> Iterator[list[str]]:
         try:
             yield from self._sentences()
-        except Exception as error:
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # whatever a callback raises, a KeyboardInterrupt too
             self.trouble = error
 
     def _sentences(self) -> Iterator[list[str]]:
