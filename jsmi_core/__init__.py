@@ -37,9 +37,10 @@ if TYPE_CHECKING:
         mutual_information,
         to_bits,
     )
+    from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
     from jsmi_core.objective import Evaluation, Gap, SGNSObjective
     from jsmi_core.samples import sample_corpus
-    from jsmi_core.training import SGNSConfig, SGNSRun, train_sgns
+    from jsmi_core.training import SGNSConfig, SGNSRun, train_sgns, training_noise
 
 _HOME = {
     "Corpus": "corpus",
@@ -58,6 +59,8 @@ _HOME = {
     "kl_divergence": "information",
     "mutual_information": "information",
     "to_bits": "information",
+    "best_rank_embedding": "lowrank",
+    "sppmi_svd": "lowrank",
     "Evaluation": "objective",
     "Gap": "objective",
     "SGNSObjective": "objective",
@@ -65,6 +68,7 @@ _HOME = {
     "SGNSConfig": "training",
     "SGNSRun": "training",
     "train_sgns": "training",
+    "training_noise": "training",
 }
 
 __all__ = [
@@ -77,6 +81,7 @@ __all__ = [
     "SGNSConfig",
     "SGNSObjective",
     "SGNSRun",
+    "best_rank_embedding",
     "binary_entropy",
     "capacity",
     "entropy",
@@ -88,8 +93,10 @@ __all__ = [
     "mutual_information",
     "read_corpus",
     "sample_corpus",
+    "sppmi_svd",
     "to_bits",
     "train_sgns",
+    "training_noise",
     "unigram_noise",
 ]
 

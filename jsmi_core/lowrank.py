@@ -81,6 +81,8 @@ def best_rank_embedding(
 
     Starts from correspondence analysis (deterministic), and from each embedding given: a trained one, so that
     the price of training is never negative, or the best one of a smaller rank, so that S*_d never falls in d.
+    At d = 1, where the constant matrix −log k may be a saddle, and on tables of up to a million pairs, also from
+    correspondence analysis without that constant.
 
     Parameters
     ----------
@@ -121,6 +123,8 @@ def best_rank_embedding(
     slopes = SlopePass(objective, np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64)
     watch = _Watch(slopes, on_step, cancel)
     factors = [_correspondence_factors(slopes, dimension)]
+    if dimension == 1 or slopes.dtype == np.float64:
+        factors.append(_correspondence_factors(slopes, dimension, constant=False))
     factors += [_padded(slopes, start, dimension) for start in starts]
     climbs = [_Climb(slopes, *pair, tolerance, max_passes, watch) for pair in factors]
     found = [(objective.score(climb.embedding), climb) for climb in climbs]
@@ -289,13 +293,17 @@ def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
     return Embedding(*_correspondence_factors(SlopePass(objective, dtype), dimension))
 
 
-def _correspondence_factors(slopes: SlopePass, dimension: int) -> tuple[Vectors, Vectors]:
+def _correspondence_factors(slopes: SlopePass, dimension: int, constant: bool = True) -> tuple[Vectors, Vectors]:
+    """The factors of the start; without the ``constant``, its column holds one more singular vector."""
     objective, joint, noise = slopes.objective, slopes.objective.joint, slopes.contrast.noise
     words, contexts = np.zeros((joint.shape[0], dimension)), np.zeros((joint.shape[1], dimension))
-    size = math.sqrt(max(abs(objective.log_odds), 0.1))
-    words[:, 0], contexts[:, 0] = objective.log_odds / size, size
-    rank = min(dimension, *joint.shape) - 1
-    if rank:
+    first = 0
+    if constant:
+        size = math.sqrt(max(abs(objective.log_odds), 0.1))
+        words[:, 0], contexts[:, 0] = objective.log_odds / size, size
+        first = 1
+    rank = min(dimension - first, min(joint.shape) - 1)
+    if rank > 0:
         root_words, root_noise = np.sqrt(joint.word_marginal), np.sqrt(noise)
         word_scale, noise_scale = _inverse(root_words), _inverse(root_noise)
         table = sp.diags_array(word_scale) @ joint.p @ sp.diags_array(noise_scale)
@@ -306,19 +314,13 @@ def _correspondence_factors(slopes: SlopePass, dimension: int) -> tuple[Vectors,
             rank,
         )
         root = np.sqrt(values)
-        words[:, 1 : rank + 1] = left * root * word_scale[:, None]
-        contexts[:, 1 : rank + 1] = right * root * noise_scale[:, None]
-    dtype = slopes.dtype
-    tries = [_shrunk(words, contexts, factor) for factor in (1.0, 0.5, 0.25, 0.125, 0.0625)]
-    best = max(tries, key=lambda pair: slopes(*pair).score)
-    return best[0].astype(dtype), best[1].astype(dtype)
-
-
-def _shrunk(words: FloatArray, contexts: FloatArray, factor: float) -> tuple[FloatArray, FloatArray]:
-    """The start with its step away from the constant matrix made shorter."""
-    weights = np.full(words.shape[1], math.sqrt(factor))
-    weights[0] = 1.0
-    return words * weights, contexts * weights
+        words[:, first : first + rank] = left * root * word_scale[:, None]
+        contexts[:, first : first + rank] = right * root * noise_scale[:, None]
+    tries = []
+    for shrink in (1.0, 0.5, 0.25, 0.125, 0.0625):
+        lengths = np.where(np.arange(dimension) < first, 1.0, math.sqrt(shrink))
+        tries.append(((words * lengths).astype(slopes.dtype), (contexts * lengths).astype(slopes.dtype)))
+    return max(tries, key=lambda pair: slopes(*pair).score)
 
 
 def _leading(
@@ -398,6 +400,8 @@ def sppmi_svd(joint: JointDistribution, dimension: int, negatives: int) -> Embed
     """
     _checks.integer("dimension", dimension, 1, min(joint.shape) - 1)
     table = sppmi(joint, negatives)
+    if not table.data.any():  # no pair is k times as frequent as chance has it
+        return Embedding(np.zeros((joint.shape[0], dimension)), np.zeros((joint.shape[1], dimension)))
     left, values, right = svds(table, k=dimension, v0=np.ones(min(joint.shape)))
     root = np.sqrt(values)
     return Embedding(left * root, right.T * root)

@@ -1,0 +1,188 @@
+"""The best embedding of rank d, on tables whose answer is known, and its gradient against outside witnesses."""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
+from jsmi_core._slopes import SlopePass
+from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
+from jsmi_core.lowrank import best_rank_embedding, correspondence_start, sppmi, sppmi_svd
+from jsmi_core.samples import sample_corpus
+from jsmi_core.training import SGNSConfig, train_sgns
+
+
+def planted_objective(rank: int = 3, size: int = 60) -> SGNSObjective:
+    """p ∝ exp(x·y) a(x) b(y): PMI − log k has rank ≤ ``rank`` + 2, so that many dimensions lose nothing."""
+    rng = np.random.default_rng(0)
+    words, contexts = rng.normal(size=(2, size, rank)) * 0.8
+    table = np.exp(words @ contexts.T) * rng.random(size)[:, None] * rng.random(size)
+    return SGNSObjective(JointDistribution.from_counts(table), negatives=5)
+
+
+def small_objective(skip_target: bool = False) -> SGNSObjective:
+    """A 7 × 9 table with empty cells, an empty row and word2vec's kind of noise."""
+    rng = np.random.default_rng(4)
+    counts = rng.integers(0, 4, (7, 9))
+    counts[2] = 0
+    noise = unigram_noise(counts.sum(axis=0) + 1)
+    return SGNSObjective(JointDistribution.from_counts(counts), 5, noise, skip_target=skip_target)
+
+
+def test_planted_rank_is_found_and_fewer_dimensions_lose() -> None:
+    objective = planted_objective()
+    gaps, known = [], ()
+    for dimension in range(1, 6):
+        best = best_rank_embedding(objective, dimension, known, tolerance=1e-12)
+        gaps.append(objective.gap(best.embedding).total)
+        known = (best.embedding,)
+    assert gaps[4] < 1e-9
+    assert all(gap > 1e-5 for gap in gaps[:4])
+    assert gaps == sorted(gaps, reverse=True)
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_a_full_two_by_two_table_is_solved_exactly(dimension: int) -> None:
+    objective = SGNSObjective(JointDistribution.from_counts([[7, 2], [3, 5]]), negatives=3)
+    best = best_rank_embedding(objective, dimension, tolerance=1e-12)
+    assert best.converged
+    assert best.score == pytest.approx(objective.bound, rel=1e-12)
+
+
+def test_rank_one_of_two_by_two_agrees_with_a_search_over_all_angles() -> None:
+    """Every 2 × 2 matrix of rank 1 is s·(cos a, sin a)ᵀ(cos b, sin b): a grid over (a, b, s), then refined."""
+    objective = SGNSObjective(JointDistribution.from_counts([[9, 1], [2, 4]]), negatives=2)
+
+    def score(a: float, b: float, s: float) -> float:
+        words = s * np.array([[math.cos(a)], [math.sin(a)]])
+        return objective.score(Embedding(words, np.array([[math.cos(b)], [math.sin(b)]])))
+
+    from scipy.optimize import minimize
+
+    angles = np.linspace(0, math.pi, 13)
+    starts = [(a, b, s) for a in angles for b in angles for s in (-2.0, 2.0)]
+    best_starts = sorted(starts, key=lambda at: -score(*at))[:5]
+    witness = max(-minimize(lambda at: -score(*at), at, tol=1e-14).fun for at in best_starts)
+    best = best_rank_embedding(objective, 1, tolerance=1e-12)
+    assert best.score == pytest.approx(witness, rel=1e-9)
+
+
+@pytest.mark.parametrize("skip_target", [False, True])
+def test_gradient_against_sixty_digits(skip_target: bool) -> None:
+    objective = small_objective(skip_target)
+    rng = np.random.default_rng(1)
+    words, contexts = rng.normal(size=(7, 3)), rng.normal(size=(9, 3))
+    found = SlopePass(objective, np.float64)(words, contexts)
+    with mpmath.workdps(60):
+        exact_words, exact_contexts = exact_gradient(objective, words, contexts)
+    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), abs=1e-15)
+    np.testing.assert_allclose(found.words, exact_words, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(found.contexts, exact_contexts, rtol=1e-12, atol=1e-16)
+
+
+def exact_gradient(objective: SGNSObjective, words: np.ndarray, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Σ_y ∂S/∂m y and Σ_x ∂S/∂m x with ∂S/∂m = α p (1 − σ(m)) − (1−α) r σ(m), in mpmath."""
+    counts = objective.joint.counts.toarray()
+    total, alpha = mpmath.mpf(float(counts.sum())), mpmath.mpf(1) / 6
+    by_words, by_contexts = np.zeros_like(words), np.zeros_like(contexts)
+    sums: dict[tuple[str, int, int], mpmath.mpf] = {}
+    for x, row in enumerate(counts):
+        for y, n in enumerate(row):
+            p = mpmath.mpf(float(n)) / total
+            px = mpmath.mpf(float(row.sum())) / total
+            r = mpmath.mpf(float(objective.contrast.noise[y])) * (px - p if objective.contrast.skip_target else px)
+            m = mpmath.fsum(mpmath.mpf(a) * mpmath.mpf(b) for a, b in zip(words[x], contexts[y], strict=True))
+            sigma = 1 / (1 + mpmath.exp(-m))
+            slope = alpha * p * (1 - sigma) - (1 - alpha) * r * sigma
+            for i in range(words.shape[1]):
+                sums["x", x, i] = sums.get(("x", x, i), mpmath.mpf(0)) + slope * mpmath.mpf(contexts[y, i])
+                sums["y", y, i] = sums.get(("y", y, i), mpmath.mpf(0)) + slope * mpmath.mpf(words[x, i])
+    for (side, place, i), value in sums.items():
+        (by_words if side == "x" else by_contexts)[place, i] = float(value)
+    return by_words, by_contexts
+
+
+def test_single_precision_slopes_stay_close_to_double() -> None:
+    objective = planted_objective()
+    rng = np.random.default_rng(2)
+    words, contexts = rng.normal(size=(2, 60, 10)) * 0.5
+    single, double = (SlopePass(objective, dtype)(words, contexts) for dtype in (np.float32, np.float64))
+    assert single.score == pytest.approx(double.score, abs=1e-7)
+    assert np.abs(single.words - double.words).max() < 1e-6 * np.abs(double.words).max()
+
+
+def test_slopes_have_the_same_bits_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    objective = SGNSObjective(JointDistribution.from_counts(rng.integers(0, 2, (700, 1300))), 5)
+    words, contexts = rng.normal(size=(700, 8)), rng.normal(size=(1300, 8))
+    found = []
+    for threads in ("1", "2", "4"):
+        monkeypatch.setenv("JSMI_THREADS", threads)
+        slopes = SlopePass(objective, np.float32)(words, contexts)
+        found.append((slopes.score, slopes.words.tobytes(), slopes.contexts.tobytes()))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_trained_model_is_never_better_and_the_solver_starts_from_it() -> None:
+    corpus = sample_corpus("planted")
+    corpus = Corpus.from_sentences([*corpus.sentences()][:1500])
+    objective = SGNSObjective(expected_pairs(corpus, PairSampling()), 5, unigram_noise(corpus.counts))
+    run = train_sgns(corpus, SGNSConfig(dimension=8, epochs=15))
+    trained = objective.score(run.embedding)
+    best = best_rank_embedding(objective, 8, [run.embedding])
+    assert trained < best.score < objective.bound
+    assert best.spread < 1e-3 * best.score
+    assert best.gradient_norm < 1e-2
+    scores = [step.score for step in best.history]
+    assert scores == sorted(scores)
+
+
+def test_a_start_of_smaller_rank_is_never_lost() -> None:
+    objective = small_objective()
+    smaller = best_rank_embedding(objective, 2, tolerance=1e-10)
+    larger = best_rank_embedding(objective, 5, [smaller.embedding], tolerance=1e-10)
+    assert larger.score >= smaller.score
+    assert larger.embedding.dimension == 5
+
+
+def test_best_score_does_not_depend_on_names_or_sides() -> None:
+    objective = planted_objective(size=20)
+    order = np.random.default_rng(5).permutation(20)
+    counts = objective.joint.counts.toarray()
+    turned = SGNSObjective(JointDistribution.from_counts(counts[order].T), negatives=5)
+    both = [best_rank_embedding(each, 2, tolerance=1e-12).score for each in (objective, turned)]
+    assert both[0] == pytest.approx(both[1], rel=1e-9)
+
+
+def test_correspondence_start_beats_knowing_nothing() -> None:
+    objective = planted_objective()
+    assert objective.score(correspondence_start(objective, 1)) == pytest.approx(0, abs=1e-15)
+    assert objective.score(correspondence_start(objective, 4)) > 0.1 * objective.bound
+
+
+def test_shifted_ppmi_is_what_it_says() -> None:
+    joint = planted_objective(size=12).joint
+    p = joint.p.toarray()
+    plain = np.maximum(np.log(p / np.outer(p.sum(1), p.sum(0))) - math.log(2), 0)
+    np.testing.assert_allclose(sppmi(joint, 2).toarray(), plain, atol=1e-13)
+    embedding = sppmi_svd(joint, 11, 2)
+    left, values, right = np.linalg.svd(plain)
+    truncated = (left[:, :11] * values[:11]) @ right[:11]
+    np.testing.assert_allclose(embedding.words @ embedding.contexts.T, truncated, atol=1e-12)
+    assert not sppmi_svd(joint, 2, 10**6).words.any()
+
+
+def test_cancel_and_bad_parameters_say_so() -> None:
+    objective = small_objective()
+    with pytest.raises(Cancelled, match="stopped after 1 steps"):
+        best_rank_embedding(objective, 2, cancel=lambda: True)
+    with pytest.raises(ParameterError, match="dimension = 0"):
+        best_rank_embedding(objective, 0)
+    with pytest.raises(ParameterError, match="tolerance = 0"):
+        best_rank_embedding(objective, 1, tolerance=0)
+    with pytest.raises(EmbeddingError, match="rank d or less"):
+        best_rank_embedding(objective, 1, [Embedding(np.ones((7, 2)), np.ones((9, 2)))])
