@@ -210,6 +210,51 @@ def test_softplus_tail_is_within_half_a_unit_of_float32():
     assert scores[0] == 0  # u = 0: a score of −∞, as left by take_support
 
 
+@pytest.mark.parametrize("single", [False, True])
+def test_loss_and_slope_are_softplus_and_its_derivative(single):
+    """scores ← softplus(m), tail ← w_x w_y σ(m); a score of −∞, left by take_support, gives 0 and 0."""
+    rng = np.random.default_rng(0)
+    m = rng.normal(0, 5, (4, 30))
+    m[0, 0], m[1, 1], m[2, 2], m[3, 3] = -np.inf, 0.0, 80.0, -80.0
+    rows, columns = rng.random(4), rng.random(30)
+    dtype, limit = (np.float32, 1e-6) if single else (np.float64, 1e-14)
+    kernel = _kernels.loss_and_slope_single if single else _kernels.loss_and_slope_double
+    m = m.astype(dtype)
+    rows, columns = rows.astype(dtype), columns.astype(dtype)
+    scores, tail = m.copy(), np.exp(-np.abs(m))
+    kernel(tail, scores, rows, columns)
+    assert scores.dtype == tail.dtype == dtype
+    exact_m = m.astype(np.float64)
+    np.testing.assert_allclose(scores, np.logaddexp(0, exact_m), rtol=limit, atol=0)
+    sigmoid = np.exp(-np.logaddexp(0, -exact_m))
+    np.testing.assert_allclose(tail, np.outer(rows, columns) * sigmoid, rtol=limit, atol=0)
+    assert scores[0, 0] == tail[0, 0] == 0
+
+
+def test_support_slopes_are_the_derivative_of_the_cells():
+    """∂/∂m of α p log σ(m) + (1−α) r log σ(−m) is α p σ(−m) − (1−α) r σ(m), at any place of any tile."""
+    rng = np.random.default_rng(1)
+    counts = random_counts(rng, (5, 9), zeros=0.5)
+    rows, columns = np.nonzero(counts)
+    bounds = np.concatenate([[0], np.cumsum((counts > 0).sum(axis=1))]).astype(np.int64)
+    p, r, m = rng.random((3, len(rows)))
+    m = (m - 0.5) * 60
+    alpha, unit = 0.2, 7.0
+    cells, slopes = np.full(len(rows), np.nan), np.zeros(counts.shape)
+    for first_row, first_column in [(0, 0), (0, 4), (3, 0), (3, 4)]:
+        place = np.s_[first_row : first_row + 3, first_column : first_column + (4 if first_column == 0 else 5)]
+        tile = np.zeros_like(slopes[place])
+        where = (bounds, columns.astype(np.int32))
+        _kernels.support_slopes(tile, first_row, first_column, *where, alpha, p, r, unit, m, cells)
+        slopes[place] = tile
+    sigmoid = np.exp(-np.logaddexp(0, -m))
+    derivative = alpha * p * np.exp(-np.logaddexp(0, m)) - (1 - alpha) * r * sigmoid
+    np.testing.assert_allclose(slopes[rows, columns], -derivative * unit, rtol=1e-13)
+    assert not slopes[counts == 0].any()
+    part = -alpha * p * np.logaddexp(0, -m) - (1 - alpha) * r * np.logaddexp(0, m)
+    np.testing.assert_allclose(cells, part, rtol=1e-13)
+
+
 # --- pairs -----------------------------------------------------------------------------------------------------------
 
 
