@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus, read_corpus
     from jsmi_core.distribution import JointDistribution, unigram_noise
     from jsmi_core.embedding import Embedding
+    from jsmi_core.evaluation import Evaluation, Gap, difference
     from jsmi_core.information import (
         binary_entropy,
         capacity,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         to_bits,
     )
     from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
-    from jsmi_core.objective import Evaluation, Gap, SGNSObjective
+    from jsmi_core.objective import SGNSObjective
     from jsmi_core.samples import sample_corpus
     from jsmi_core.training import SGNSConfig, SGNSRun, train_sgns, training_noise
 
@@ -61,8 +62,9 @@ _HOME = {
     "to_bits": "information",
     "best_rank_embedding": "lowrank",
     "sppmi_svd": "lowrank",
-    "Evaluation": "objective",
-    "Gap": "objective",
+    "Evaluation": "evaluation",
+    "Gap": "evaluation",
+    "difference": "evaluation",
     "SGNSObjective": "objective",
     "Embedding": "embedding",
     "SGNSConfig": "training",
@@ -84,6 +86,7 @@ __all__ = [
     "best_rank_embedding",
     "binary_entropy",
     "capacity",
+    "difference",
     "entropy",
     "expected_pairs",
     "js_divergence",

@@ -7,9 +7,9 @@ softplus(m) weighted by p(x) and q(y). The gap is a sum of cells ≥ 0 and never
 
 from __future__ import annotations
 
+import hashlib
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,10 @@ from jsmi_core.contrast import Contrast
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.evaluation import Evaluation, Gap, Law
 from jsmi_core.information import binary_entropy, check_alpha
 
-__all__ = ["Evaluation", "Gap", "SGNSObjective"]
+__all__ = ["SGNSObjective"]
 
 Indices = npt.NDArray[np.int64]
 
@@ -83,6 +84,15 @@ class SGNSObjective:
         self.joint = joint
         self.contrast = Contrast.of(joint, noise, skip_target=skip_target)
         self.noise = None if noise is None else self.contrast.noise
+
+    @cached_property
+    def law(self) -> Law:
+        """What every bound, score and gap of this objective is of: p, q and α."""
+        content = hashlib.sha256(repr((self.joint.shape, self.alpha, self.contrast.skip_target)).encode())
+        for array in (self.contrast.bounds, self.contrast.columns, self.contrast.positive, self.contrast.noise):
+            content.update(array.tobytes())
+        q = "context marginal" if self.noise is None else "given noise"
+        return Law(self.joint.source, q, self.contrast.skip_target, self.alpha, content.hexdigest())
 
     @cached_property
     def bound(self) -> float:
@@ -160,7 +170,7 @@ class SGNSObjective:
             If the precision is none of the three.
         """
         scores = self._pair_scores(embedding, precision)
-        return Evaluation(self.bound, self._score(scores), self._gap(scores))
+        return Evaluation(self.law, self.bound, self._score(scores), self._gap(scores))
 
     def score(self, embedding: Embedding, *, precision: str = "auto") -> float:
         """S(m) = h(α) + α Σ p log σ(m) + (1−α) Σ r log σ(−m) over all V × W pairs, in nats. (8)
@@ -258,7 +268,15 @@ class SGNSObjective:
         columns = np.bincount(contrast.columns, cells, self.joint.shape[1])
         by_word = rows + (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
         by_context = columns + (1 - self.alpha) * contrast.noise * scores.column_softplus
-        return Gap(math.fsum(by_word), by_word, by_context, cells, self, scores.embedding)
+        return Gap(math.fsum(by_word), by_word, by_context, cells, partial(self._gap_of_pairs, scores.embedding, cells))
+
+    def _gap_of_pairs(
+        self, embedding: Embedding, on_support: FloatArray, rows: npt.ArrayLike, columns: npt.ArrayLike
+    ) -> FloatArray:
+        """The gap's cells of chosen pairs, see :meth:`Gap.of_pairs`."""
+        x, y = self._pairs(rows, columns)
+        scores = np.einsum("ij,ij->i", embedding.words[x], embedding.contexts[y], dtype=np.float64)
+        return self._cells_of(x, y, on_support, (1 - self.alpha) * np.logaddexp(0, scores))
 
     def _loss_cells(self, scores: FloatArray) -> FloatArray:
         """u · KL(Bern(t)‖Bern(σ(m))) on the support, for these scores of its pairs."""
@@ -289,53 +307,6 @@ class SGNSObjective:
         cells = self.joint.word_marginal[x] * self.contrast.noise[y] * off_support
         cells[places >= 0] = on_support[places[places >= 0]]
         return cells
-
-
-@dataclass(frozen=True, eq=False)
-class Gap:
-    """What an embedding lost: JSMI_α − S(m) in nats, as sums of cells ≥ 0. (10), Theorem 2
-
-    ``total`` is the whole gap; ``by_word`` (V,) and ``by_context`` (W,) float64 each add up to it.
-    ``on_support`` (nnz,) float64 are the cells of the pairs that occur, in CSR order of p.
-    """
-
-    total: float
-    by_word: FloatArray
-    by_context: FloatArray
-    on_support: FloatArray
-    objective: SGNSObjective
-    embedding: Embedding
-
-    def of_pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> FloatArray:
-        """The cells u · KL(Bern(t)‖Bern(σ(m))) of chosen pairs.
-
-        Parameters
-        ----------
-        rows, columns : (n,) int
-            Word and context of each pair.
-
-        Returns
-        -------
-        (n,) float64, nats, each ≥ 0
-
-        Raises
-        ------
-        ParameterError
-            If a row or column is outside the table, or there are not as many of one as of the other.
-        """
-        x, y = self.objective._pairs(rows, columns)
-        scores = np.einsum("ij,ij->i", self.embedding.words[x], self.embedding.contexts[y], dtype=np.float64)
-        off = (1 - self.objective.alpha) * np.logaddexp(0, scores)
-        return self.objective._cells_of(x, y, self.on_support, off)
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Bound, score and gap of one embedding under one objective, in nats; ``gap.total`` is bound − score."""
-
-    bound: float
-    score: float
-    gap: Gap
 
 
 def _portions(total: int, size: int = 4096) -> list[int]:

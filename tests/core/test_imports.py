@@ -19,7 +19,7 @@ STOREYS = [
     {"errors", "reference"},
     {"_checks", "_files", "_jit", "_threads", "_process"},
     {"_kernels", "_drawn_kernels", "text", "tokens", "embedding", "distribution"},
-    {"corpus", "contrast", "vectors"},
+    {"corpus", "contrast", "evaluation", "vectors"},
     {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training"},
     {"lowrank", "_slopes"},
@@ -57,7 +57,10 @@ def core_imports(module):
 ONLY = {
     "reference": set(),
     "embedding": {"errors"},  # knows no trainer and no objective
-    "objective": {"_blocks", "_checks", "_kernels", "contrast", "distribution", "embedding", "errors", "information"},
+    "objective": {
+        *("_blocks", "_checks", "_kernels", "contrast", "distribution", "embedding", "errors", "evaluation"),
+        "information",
+    },
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
     "figures": {"errors", "experiment", "records"},  # arranges results, computes nothing
     "drawing": {"figures"},
