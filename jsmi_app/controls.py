@@ -79,9 +79,9 @@ def switch(name: str, label: str, text: str) -> bool:
 
 def choice(name: str, label: str, options: Sequence[Any], text: str, shown: Callable[[Any], str] = str) -> Any:
     """One of a few."""
-    state.seed(name)
-    if st.session_state[name] not in options:
+    if state.get(name) not in options:
         state.put(name, options[0])
+    state.seed(name)
     value = st.segmented_control(label, options, format_func=shown, key=name, help=text, required=True)
     state.keep(name, value)
     return value
@@ -90,9 +90,9 @@ def choice(name: str, label: str, options: Sequence[Any], text: str, shown: Call
 def slider(name: str, label: str, options: Sequence[float], shown: Callable[[Any], str]) -> float:
     """One of many values in a row; a value between two gives the nearest."""
     value = state.get(name)
-    nearest = min(options, key=lambda option: abs(option - value))
-    if st.session_state.get(name) not in options:
-        st.session_state[name] = nearest
+    if value not in options:
+        state.put(name, min(options, key=lambda option: abs(option - value)))
+    state.seed(name)
     chosen = st.select_slider(label, options, format_func=shown, key=name, help=HELP[name])
     state.keep(name, chosen)
     return float(chosen)

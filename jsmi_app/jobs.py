@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from jsmi_app import cached, controls, state
 from jsmi_core.corpus import Corpus
@@ -19,12 +19,6 @@ POLL_SECONDS = 1.0
 LIVE = ("queued", "running")
 
 
-def owner() -> str:
-    """Who wants a job: the browser, which keeps its cookie over a reload; without one, this session."""
-    ctx = get_script_run_ctx()
-    return st.context.cookies.get("_streamlit_xsrf") or (ctx.session_id if ctx else "")
-
-
 def status(cell_id: str) -> JobStatus | None:
     """Where a training stands; None if it was never started here, or a restart interrupted it."""
     try:
@@ -33,16 +27,22 @@ def status(cell_id: str) -> JobStatus | None:
         return None
 
 
-def start(cells: Iterable[Cell], text: Corpus) -> None:
-    """Queue the trainings that are not stored yet. Raises JobError, ParameterError or StoreError."""
+def start(cells: Iterable[Cell], text: Corpus) -> str:
+    """Queue the trainings that are not stored yet, and return the token that can cancel them.
+
+    It goes into the URL, so that a reload can still cancel; whoever merely watches an equal training has none.
+    Raises JobError, ParameterError or StoreError.
+    """
+    token = secrets.token_hex(8)
     for cell in cells:
-        cached.queue().submit(cell, text, owner())
+        cached.queue().submit(cell, text, token)
+    return token
 
 
-def cancel(cells: Iterable[Cell]) -> None:
-    """Take back this browser's wish for these trainings."""
+def cancel(cells: Iterable[Cell], token: str) -> None:
+    """Take back the wish for these trainings; each stops unless somebody else wants it."""
     for cell in cells:
-        cached.queue().cancel(cell.id, owner())
+        cached.queue().cancel(cell.id, token)
 
 
 def duration(seconds: float) -> str:
@@ -82,34 +82,40 @@ def panel(cell: Cell, text: Corpus, *, button: str = "Train") -> None:
 
 def _panel(cell: Cell, text: Corpus, button: str) -> None:
     now = status(cell.id)
-    if state.get("job") and (state.get("job") != cell.id or (now is not None and now.state not in LIVE)):
+    live = now is not None and now.state in LIVE
+    started, _, token = state.get("job").partition(".")
+    if started and (started != cell.id or (now is not None and not live)):
         state.put("job", "")
-    if now is None and state.get("job"):
-        st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
-    if now is not None and now.state in LIVE:
+    if now is not None and live:
         progress_bar(now)
-        if st.button("Cancel", key="cancel"):
-            cancel([cell])
+        if started != cell.id:
+            st.caption("Somebody else started this training; it is shared.")
+        elif st.button("Cancel", key="cancel"):
+            cancel([cell], token)
         st.session_state["_watching"] = cell.id
     elif st.session_state.pop("_watching", None) == cell.id:
+        state.write_url()
         st.rerun()  # the whole page: it has ended, so stop polling
     elif now is None or now.state != "done":
         if now is not None:
             st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
-        estimate = duration(cached.queue().estimated_seconds([cell], text))
-        if st.button(button, type="primary", key="train", help=f"Takes about {estimate} on this machine."):
-            _begin(cell, text)
+        elif state.get("job"):
+            st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
+        _start_button(cell, text, button)
     _picture(cell, text, now)
     state.write_url()
 
 
-def _begin(cell: Cell, text: Corpus) -> None:
+def _start_button(cell: Cell, text: Corpus, label: str) -> None:
+    estimate = duration(cached.queue().estimated_seconds([cell], text))
+    if not st.button(label, type="primary", key="train", help=f"Takes about {estimate} on this machine."):
+        return
     try:
-        start([cell], text)
+        token = start([cell], text)
     except JSMIError as error:
         controls.complain(error)
         return
-    state.put("job", cell.id)
+    state.put("job", f"{cell.id}.{token}")
     st.rerun()
 
 

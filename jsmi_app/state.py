@@ -7,6 +7,7 @@ parameter; defaults stay out of the URL. A value in a link that is not usable gi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -36,6 +37,15 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
             raise ParameterError(f"{text!r} is not usable: give one of {', '.join(choices)}.")
+        return text
+
+    return read
+
+
+def _like(pattern: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ParameterError(f"{text!r} is not usable: take the link from the page.")
         return text
 
     return read
@@ -106,7 +116,8 @@ SETTINGS: dict[str, Setting] = {
     "negatives_list": _axis(lambda values: Grid(negatives=values), "5"),
     "seeds": _axis(lambda values: Grid(seeds=values), "1"),
     "word": Setting("", str),
-    "job": Setting("", str),
+    "job": Setting("", _like("[0-9a-f]{20}[.][0-9a-f]{16}")),
+    "sweep": Setting("", _like("[0-9a-f]{16}")),
     "live": Setting(False, _flag),
     "guess": Setting("", str),
 }
@@ -119,16 +130,19 @@ def _remembered() -> dict[str, Any]:
 
 def begin(page: str) -> None:
     """At the top of a page's run: take over what a link, or the browser's Back, asks for."""
+    own = st.session_state
     asked = st.query_params.to_dict()
-    remembered = _remembered()
-    touched = any(name in st.session_state and st.session_state[name] != value for name, value in remembered.items())
-    arrived = st.session_state.get("_page") != page
-    if arrived or (asked != st.session_state.get("_url") and not touched):
-        for name in asked if arrived else {*asked, *st.session_state.get("_url", {})}:
+    arrived = own.get("_page") != page
+    if arrived:
+        own.update(_page=page, _seeded=set(), _entry=None)
+    elif own["_entry"] and asked == own["_entry"][0]:
+        asked = own["_entry"][1]
+    touched = any(name in own and own[name] != value for name, value in _remembered().items())
+    if arrived or (asked != own.get("_url", {}) and not touched):
+        for name in asked if arrived else {*asked, *own.get("_url", {})}:
             if name in SETTINGS:
                 _adopt(name, asked.get(name))
-    st.session_state["_page"] = page
-    st.session_state["_used"] = []
+    own.update(_arrived=arrived, _used=[])
 
 
 def _adopt(name: str, text: str | None) -> None:
@@ -167,9 +181,14 @@ def get(name: str) -> Any:
 
 
 def seed(name: str) -> None:
-    """Just before a widget with this key is drawn: give it the remembered value."""
+    """Just before a widget with this key is drawn: give it the remembered value.
+
+    On arrival from another page its key still holds the value of that page's widget, which the new one ignores.
+    """
     value = get(name)
-    if name not in st.session_state:
+    seeded = st.session_state["_seeded"]
+    if name not in seeded or name not in st.session_state:
+        seeded.add(name)
         st.session_state[name] = value
 
 
@@ -190,9 +209,16 @@ def write_url() -> None:
     ours = {n: SETTINGS[n].write(v) for n, v in values.items() if v != SETTINGS[n].default}
     asked = st.query_params.to_dict()
     wanted = {n: text for n, text in asked.items() if n not in SETTINGS} | ours
-    if wanted != asked:
+    own = st.session_state
+    if own["_arrived"] and wanted != asked:
+        own["_entry"] = (
+            asked,
+            wanted,
+        )  # a menu link has no settings in it: this address stands for the remembered ones
         st.query_params.from_dict(wanted)
-    st.session_state["_url"] = wanted
+    elif wanted != asked and own["_entry"] != (asked, wanted):
+        st.query_params.from_dict(wanted)
+    own.update(_url=wanted, _arrived=False)
 
 
 def link_to(config: SGNSConfig) -> dict[str, str]:

@@ -61,14 +61,16 @@ def _controls(cells: Sequence[Cell], stored: Sequence[CellResult], live: Sequenc
     if live:
         share = (len(stored) + sum(now.progress for now in live)) / len(cells)
         st.progress(min(share, 1.0), f"{count} · about {left} left")
-        if st.button("Cancel", key="cancel"):
-            jobs.cancel(cells)
+        if state.get("sweep") and st.button("Cancel", key="cancel"):
+            jobs.cancel(cells, state.get("sweep"))
         st.session_state["_sweeping"] = True
     elif st.session_state.pop("_sweeping", False):
+        state.put("sweep", "")
+        state.write_url()
         st.rerun()  # the whole page: the sweep has ended, so stop polling
     elif missing:
         if st.button(f"Run {missing:,} trainings", type="primary", key="run"):
-            jobs.start(cells, text)
+            state.put("sweep", jobs.start(cells, text))
             st.rerun()
         st.caption(f"{count}; the other {missing:,} take about {left} on this machine.")
     else:

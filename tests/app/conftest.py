@@ -24,7 +24,6 @@ Open = Callable[..., AppTest]
 def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """``open_page("train", corpus="lee", …)``: a page as a link opens it."""
     monkeypatch.setenv("JSMI_STORE", str(tmp_path / "store"))
-    monkeypatch.setattr("jsmi_app.jobs.owner", lambda: "this browser")  # AppTest has no cookies, and invents new ones
 
     def opened(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

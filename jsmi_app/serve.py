@@ -1,0 +1,12 @@
+"""`python -m jsmi_app.serve run app.py …`: Streamlit's own command, told that app.py routes by itself.
+
+Streamlit takes a folder named ``pages`` beside the script for pages of its older kind until the script has run once, and
+greets a fresh server's first deep link with "Page not found", although the right page then opens.
+"""
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.cli import main
+
+if __name__ == "__main__":
+    PagesManager.uses_pages_directory = False
+    main(prog_name="streamlit")

@@ -1,0 +1,119 @@
+"""A real server in an empty home, a real Chromium, and a record of every request that would leave the machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@contextmanager
+def running_app(home: Path) -> Iterator[str]:
+    """`jsmi app` in an empty home with an empty store; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "JSMI_", "XDG_"))}
+    env |= {"HOME": str(home), "JSMI_STORE": str(home / "store")}
+    command = [str(Path(sys.executable).parent / "jsmi"), "app", "--no-browser", "--port", str(port)]
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=home)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(f"{address}/_stcore/health", server, home / "server.log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(health: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(health, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the server did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.fail("these tests drive a real browser and there is none: apt install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[str]:
+    """The address of a server that has seen no visitor yet."""
+    with running_app(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that the tests of a module share."""
+    with running_app(tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """``visit(address, width=…)``: a new visitor's page. Nothing any of them does may ask another machine."""
+    contexts, left = [], []
+
+    def visited(address: str, width: int = 1280, height: int = 900, theme: str = "light") -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("request", lambda request: left.append(request.url) if _leaves(request.url) else None)
+        page.goto(address)
+        settled(page)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert not left
+
+
+def _leaves(url: str) -> bool:
+    return urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in ("127.0.0.1", "localhost")
+
+
+def settled(page: Page) -> Page:
+    """Wait until the page has been drawn and its script rests."""
+    page.locator("h1").wait_for()
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').getAttribute('data-test-script-state') === 'notRunning'"
+    )
+    return page
+
+
+def drawn(page: Page) -> list[dict]:
+    """The lines of the page's figure, as the browser holds them: name, x, y."""
+    page.locator(".js-plotly-plot").first.wait_for()
+    return page.evaluate(
+        "document.querySelector('.js-plotly-plot').data.map(({name, x, y}) => ({name, x: [...x], y: [...y]}))"
+    )
