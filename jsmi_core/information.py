@@ -249,6 +249,10 @@ def to_bits(nats: FloatArray) -> FloatArray: ...
 def to_bits(nats: float | FloatArray) -> float | FloatArray:
     """Nats to bits, for display only: divide by log 2.
 
+    Parameters
+    ----------
+    nats : float or array of any shape
+
     Examples
     --------
     >>> round(to_bits(math.log(2)), 12)

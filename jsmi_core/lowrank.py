@@ -397,6 +397,11 @@ def sppmi_svd(joint: JointDistribution, dimension: int, negatives: int) -> Embed
     ------
     ParameterError
         If d or k is out of range.
+
+    Examples
+    --------
+    >>> sppmi_svd(JointDistribution.from_counts([[2, 1], [1, 4]]), dimension=1, negatives=1).words.shape
+    (2, 1)
     """
     _checks.integer("dimension", dimension, 1, min(joint.shape) - 1)
     table = sppmi(joint, negatives)
