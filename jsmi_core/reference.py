@@ -201,6 +201,45 @@ def gap(joint: Table, noise: Vector, scores: Table, alpha: float) -> float:
     return fsum(cell for row in gap_cells(joint, noise, scores, alpha) for cell in row)
 
 
+# --- Beyond the paper: negatives that are thrown away, and scores out of reach ---------------------------
+
+
+def used_negative_pairs(joint: Table, noise: Vector) -> list[list[float]]:
+    """r(x, y) = q(y) (p(x) − p(x, y)): gensim throws away a negative that equals the positive's own target."""
+    return [
+        [q * (px - p) for p, q in zip(row, noise, strict=True)]
+        for px, row in zip(word_marginal(joint), joint, strict=True)
+    ]
+
+
+def bound_of(p: Table, r: Table, alpha: float) -> float:
+    """Σ u · KL(Bern(t)‖Bern(α)): the bound for any positives p and negatives r, whatever r sums to."""
+    return loss_of(p, r, [[log(alpha / (1 - alpha))] * len(row) for row in p], alpha)
+
+
+def loss_of(p: Table, r: Table, scores: Table, alpha: float) -> float:
+    """Σ u · KL(Bern(t)‖Bern(σ(m))): what a score matrix loses against the posterior t = α p / u."""
+    cells = []
+    for p_row, u_row, m_row in zip(p, mixture(p, r, alpha), scores, strict=True):
+        for positive, mass, m in zip(p_row, u_row, m_row, strict=True):
+            if mass > 0:
+                cells.append(mass * bernoulli_kl(alpha * positive / mass, m))
+    return fsum(cells)
+
+
+def reachable_bound(p: Table, r: Table, alpha: float, reach: float = 6.0) -> float:
+    """S(clip(m*, −6, 6)): gensim leaves a pair with |m| ≥ 6 alone, so better scores than these are out of reach."""
+    shift = log(alpha / (1 - alpha))
+    clipped = [
+        [
+            reach if b == 0 < a else -reach if a == 0 else min(max(log(a / b) + shift, -reach), reach)
+            for a, b in zip(p_row, r_row, strict=True)
+        ]
+        for p_row, r_row in zip(p, r, strict=True)
+    ]
+    return bound_of(p, r, alpha) - loss_of(p, r, clipped, alpha)
+
+
 # --- Beyond the paper: the pairs that word2vec draws from a text -----------------------------------------
 
 
