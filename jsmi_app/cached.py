@@ -62,7 +62,7 @@ def _brought(digest: str) -> Corpus:
     return store().corpus(digest)
 
 
-@st.cache_resource(show_spinner="Counting the pairs …", max_entries=8)
+@st.cache_resource(show_spinner="Counting the pairs …", max_entries=4)
 def _joint(digest: str, sampling: PairSampling, _corpus: Corpus) -> JointDistribution:
     return expected_pairs(_corpus, sampling)
 
@@ -72,45 +72,54 @@ def joint(text: Corpus, sampling: PairSampling) -> JointDistribution:
     return _joint(text.digest, sampling, text)
 
 
-@st.cache_resource(show_spinner="Comparing the pairs with chance …", max_entries=8)
-def _contrast(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> Contrast:
+def _noise(text: Corpus, exponent: float | None) -> FloatArray | None:
+    return None if exponent is None else unigram_noise(text.counts, exponent)
+
+
+@st.cache_resource(show_spinner="Comparing the pairs with chance …", max_entries=2)
+def _paper(digest: str, sampling: PairSampling, _corpus: Corpus) -> Contrast:
+    """The pairs beside the paper's noise: large, so kept for the texts in use only, and for no other noise."""
     from jsmi_core.contrast import Contrast
 
-    noise = None if exponent is None else unigram_noise(_corpus.counts, exponent)
-    return Contrast.of(_joint(digest, sampling, _corpus), noise)
-
-
-def contrast(text: Corpus, sampling: PairSampling, exponent: float | None) -> Contrast:
-    """p against the negatives of q = counts^exponent, or of the context marginal where the exponent is None."""
-    return _contrast(text.digest, sampling, exponent, text)
+    return Contrast.of(_joint(digest, sampling, _corpus))
 
 
 # --- what pages draw ---------------------------------------------------------------------------------------------
 
 
+class BoundCurve(NamedTuple):
+    """The bound at every α of ``SLIDER_ALPHAS``, and the limit of bound/α for small α: KL(p‖p(x)q(y)); nats."""
+
+    bounds: tuple[float, ...]
+    divergence: float
+
+
 @st.cache_data(show_spinner="Computing the bound for every α …", max_entries=32)
-def _bounds(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> FloatArray:
-    return _contrast(digest, sampling, exponent, _corpus).bounds_at(np.array(SLIDER_ALPHAS))
+def _bound_curve(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> BoundCurve:
+    from jsmi_core.contrast import Contrast
+
+    if exponent is None:
+        pairs = _paper(digest, sampling, _corpus)
+    else:
+        pairs = Contrast.of(_joint(digest, sampling, _corpus), _noise(_corpus, exponent))
+    return BoundCurve(tuple(pairs.bounds_at(np.array(SLIDER_ALPHAS)).tolist()), pairs.divergence)
 
 
-def bounds(text: Corpus, sampling: PairSampling, exponent: float | None) -> FloatArray:
-    """The bound at every α of ``SLIDER_ALPHAS``, in nats."""
-    return _bounds(text.digest, sampling, exponent, text)
+def bound_curve(text: Corpus, sampling: PairSampling, exponent: float | None) -> BoundCurve:
+    """The bound over α for q = counts^exponent, or for the context marginal where the exponent is None."""
+    return _bound_curve(text.digest, sampling, exponent, text)
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
+@st.cache_data(show_spinner="Computing the bound …", max_entries=256)
 def _bound(digest: str, sampling: PairSampling, exponent: float | None, alpha: float, _corpus: Corpus) -> float:
-    return _contrast(digest, sampling, exponent, _corpus).bound(alpha)
+    from jsmi_core.information import jsmi
+
+    return jsmi(_joint(digest, sampling, _corpus), alpha, _noise(_corpus, exponent))
 
 
 def bound(text: Corpus, sampling: PairSampling, exponent: float | None, alpha: float) -> float:
     """The bound at one α, in nats."""
     return _bound(text.digest, sampling, exponent, alpha, text)
-
-
-def divergences(text: Corpus, sampling: PairSampling, exponent: float) -> tuple[float, float]:
-    """I(X;Y), and KL(p‖p(x)q(y)) for q = counts^exponent, in nats: the limits of bound/α for small α."""
-    return contrast(text, sampling, None).divergence, contrast(text, sampling, exponent).divergence
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -135,7 +144,7 @@ class PmiBins(NamedTuple):
 
 @st.cache_data(show_spinner="Computing PMI …", max_entries=32)
 def _pmi(digest: str, sampling: PairSampling, bins: int, _corpus: Corpus) -> PmiBins:
-    pairs = _contrast(digest, sampling, None, _corpus)
+    pairs = _paper(digest, sampling, _corpus)
     order = np.argsort(pairs.log_ratio)
     mass = np.cumsum(pairs.positive[order])
     low, high = pairs.log_ratio[order[np.searchsorted(mass, [0.001, 0.999 * mass[-1]])]]
@@ -153,12 +162,13 @@ def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _heaviest(digest: str, sampling: PairSampling, alpha: float, most: int, _corpus: Corpus) -> dict[str, list[Any]]:
-    pairs = _contrast(digest, sampling, None, _corpus)
+    pairs = _paper(digest, sampling, _corpus)
     cells = pairs.bound_cells(alpha)
     upper = np.flatnonzero(pairs.rows <= pairs.columns)  # p is symmetric: (x, y) and (y, x) are shown as one
     both = np.where(pairs.rows[upper] < pairs.columns[upper], 2.0, 1.0)
     weight = both * cells[upper]
-    best = np.argsort(-weight, kind="stable")[:most]
+    best = np.argpartition(weight, max(len(weight) - most, 0))[-most:]
+    best = best[np.lexsort((best, -weight[best]))]
     chosen = upper[best]
     words = _corpus.vocabulary
     return {

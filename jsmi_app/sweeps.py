@@ -96,7 +96,7 @@ def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
     if axis == "alpha":
         exponent = state.own_exponent(config) if law == "word2vec" else None
         alphas = [result.cell.config.alpha for result in shown]
-        bounds = zip(cached.SLIDER_ALPHAS, cached.bounds(text, config.sampling, exponent).tolist(), strict=True)
+        bounds = zip(cached.SLIDER_ALPHAS, cached.bound_curve(text, config.sampling, exponent).bounds, strict=True)
         near = [(a, bound) for a, bound in bounds if 0.8 * min(alphas) <= a <= min(1.25 * max(alphas), 0.9)]
         curve = ([a for a, _ in near], [bound for _, bound in near])
     chart = ladder_data(shown, axis, law=law, quantity=show, unit=state.get("unit"), curve=curve)

@@ -30,15 +30,14 @@ def curve(text: Corpus) -> None:
         alpha = controls.slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, named)
     with switch_at:
         per_positive = controls.switch("per_positive", "Per positive pair", PER_POSITIVE)
-    paper = cached.bounds(text, config.sampling, None)
-    noisy = cached.bounds(text, config.sampling, config.noise_exponent)
-    points = list(starmap(AlphaPoint, zip(cached.SLIDER_ALPHAS, paper.tolist(), noisy.tolist(), strict=True)))
+    paper = cached.bound_curve(text, config.sampling, None)
+    noisy = cached.bound_curve(text, config.sampling, config.noise_exponent)
+    points = list(starmap(AlphaPoint, zip(cached.SLIDER_ALPHAS, paper.bounds, noisy.bounds, strict=True)))
     at = points[cached.SLIDER_ALPHAS.index(alpha)]
-    divergences = cached.divergences(text, config.sampling, config.noise_exponent)
     chart = bound_data(
         points,
         at,
-        divergences,
+        (paper.divergence, noisy.divergence),
         exponent=config.noise_exponent,
         per_positive=per_positive,
         made_of=controls.summary(text),
@@ -49,8 +48,8 @@ def curve(text: Corpus) -> None:
         "JSMI (paper's q)": at.paper,
         f"Bound, q = counts^{config.noise_exponent:g}": at.word2vec,
         "h(α), the ceiling": binary_entropy(alpha),
-        "α·I(X;Y)": alpha * divergences[0],
-        "I(X;Y)": divergences[0],
+        "α·I(X;Y)": alpha * paper.divergence,
+        "I(X;Y)": paper.divergence,
     }
     with st.container(horizontal=True):
         for label, value in values.items():
