@@ -1,7 +1,8 @@
-"""Cell → result: train, and score exactly after every epoch.
+"""Cell → result: train and score exactly after every epoch, or search for the best embedding of rank d.
 
-A run is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ
-in q: ``"word2vec"`` takes the noise that the run drew its negatives from, ``"paper"`` the context marginal.
+A result is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ
+in q: ``"word2vec"`` takes the noise that a training draws its negatives from, ``"paper"`` the context marginal. It is
+the first, a cell's own law, that a training climbs and a search maximises.
 A score stands only beside the bound of its own law. All values are nats per draw of W.
 
 :func:`run_cell` is a top-level function of plain records, so that any ``concurrent.futures.Executor`` can map it.
@@ -9,53 +10,106 @@ A score stands only beside the bound of its own law. All values are nats per dra
 
 from __future__ import annotations
 
+import math
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any, overload
+
+import numpy as np
 
 from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.corpus import Corpus
-from jsmi_core.cost import estimated_multiply_adds
-from jsmi_core.distribution import JointDistribution
+from jsmi_core.cost import estimated_multiply_adds, multiply_adds_of_passes
+from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import ParameterError
+from jsmi_core.evaluation import Evaluation
 from jsmi_core.information import mutual_information
-from jsmi_core.objective import Evaluation, SGNSObjective
-from jsmi_core.records import LAWS, Cell, CellResult, EpochScore, Grid, LawScores, Manifest
+from jsmi_core.lowrank import PATIENCE, RankStep, best_rank_embedding
+from jsmi_core.objective import SGNSObjective
+from jsmi_core.records import (
+    LAWS,
+    Cell,
+    CellResult,
+    Certificate,
+    EpochScore,
+    Grid,
+    LawScores,
+    Manifest,
+    RankCell,
+    RankConfig,
+    RankResult,
+)
 from jsmi_core.training import SGNSConfig, train_sgns, training_noise
 
-__all__ = ["LAWS", "Cell", "CellResult", "EpochScore", "Grid", "LawScores", "Manifest", "run_cell"]
+__all__ = [
+    "LAWS",
+    "Cell",
+    "CellResult",
+    "EpochScore",
+    "Grid",
+    "LawScores",
+    "Manifest",
+    "RankCell",
+    "RankConfig",
+    "RankResult",
+    "RankStep",
+    "objectives_of",
+    "run_cell",
+]
 
+MOST_PASSES = 2_000  # of one search; it converged within 500 wherever it was tried
+REPORTED_STEPS, REPORTED_SECONDS = 20, 10.0  # how often a search tells where it stands: whichever comes first
+MOST_KEPT = 200  # steps of a search that are kept in its result
 ROUNDING = 1e-9  # what may separate bound − score from the sum of the gap's cells, in nats or relative to the score
 
 
+@overload
 def run_cell(
     cell: Cell,
     corpus: Corpus,
     report: Callable[[EpochScore], object] | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
-) -> CellResult:
-    """Train one cell and score it exactly after every epoch.
+) -> CellResult: ...
+@overload
+def run_cell(
+    cell: RankCell,
+    corpus: Corpus,
+    report: Callable[[RankStep], object] | None = None,
+    progress: Callable[[float], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> RankResult: ...
+def run_cell(
+    cell: Cell | RankCell,
+    corpus: Corpus,
+    report: Callable[[Any], object] | None = None,
+    progress: Callable[[float], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> CellResult | RankResult:
+    """Train one cell and score it exactly after every epoch, or search for the best embedding of its rank.
 
     Parameters
     ----------
-    cell : Cell
+    cell : Cell or RankCell
     corpus : Corpus
         The corpus whose digest the cell names.
     report : callable, optional
-        Called with an :class:`EpochScore` after every epoch, and once before the first.
+        Called with an :class:`EpochScore` after every epoch of a training, and once before the first; with a
+        :class:`RankStep` after the first step of a search, and then after every 20 steps or 10 seconds.
     progress : callable, optional
-        Called with the share of the training done so far, about a hundred times in each epoch, from another thread.
+        Called with the share of the work done so far, about a hundred times in each epoch, from another thread, or
+        after every step of a search (an estimate: nobody knows how many steps there will be).
     cancel : callable, optional
         Returns True when the work should stop; asked often.
 
     Returns
     -------
-    CellResult
+    CellResult or RankResult
         With its arrays.
 
     Raises
@@ -68,32 +122,59 @@ def run_cell(
     Examples
     --------
     >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 5)
-    >>> result = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
-    >>> all(scores.score <= scores.bound for scores in result.laws)
+    >>> trained = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
+    >>> best = run_cell(RankCell(corpus.digest, RankConfig.under(trained.cell.config)), corpus)
+    >>> trained.law("word2vec").score <= best.law("word2vec").score <= best.law("word2vec").bound
     True
     """
     if cell.corpus != corpus.digest:
         raise ParameterError(
             f"the cell is for corpus {cell.corpus[:12]} but got {corpus.digest[:12]}: give it the corpus it names."
         )
-    config = cell.config
-    objectives = _objectives(corpus, _scored_as(config))
+    if isinstance(cell, RankCell):
+        return _search(cell, corpus, report, progress, cancel)
+    return _train(cell, corpus, report, progress, cancel)
+
+
+def _train(
+    cell: Cell,
+    corpus: Corpus,
+    report: Callable[[EpochScore], object] | None,
+    progress: Callable[[float], None] | None,
+    cancel: Callable[[], bool] | None,
+) -> CellResult:
+    objectives = objectives_of(corpus, cell.config)
     began = time.perf_counter()
     scorer = _Scorer(objectives["word2vec"], report)
-    embedding = train_sgns(corpus, config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
-    finals = {law: _checked(objectives[law].evaluate(embedding)) for law in LAWS}
-    manifest = Manifest(
-        corpus_name=corpus.name,
-        tokens=len(corpus.ids),
-        vocabulary_size=len(corpus.vocabulary),
-        versions=_versions(),
-        cost=estimated_multiply_adds(corpus, config),
-        seconds=time.perf_counter() - began,
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
+    embedding = train_sgns(corpus, cell.config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
+    laws, gap_by_word = _scored(embedding, cell.config, objectives)
+    manifest = _manifest(corpus, estimated_multiply_adds(corpus, cell.config), began)
+    return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, gap_by_word)
+
+
+def _search(
+    cell: RankCell,
+    corpus: Corpus,
+    report: Callable[[RankStep], object] | None,
+    progress: Callable[[float], None] | None,
+    cancel: Callable[[], bool] | None,
+) -> RankResult:
+    config, objectives = cell.config, objectives_of(corpus, cell.config)
+    began = time.perf_counter()
+    best = best_rank_embedding(
+        objectives["word2vec"],
+        config.dimension,
+        tolerance=config.tolerance,
+        max_passes=MOST_PASSES,
+        on_step=_Climber(config.tolerance, report, progress),
+        cancel=cancel,
     )
-    information = mutual_information(objectives["paper"].joint)
-    laws = tuple(_law_scores(law, config, information, finals[law]) for law in LAWS)
-    return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, finals["word2vec"].gap.by_word)
+    passes = best.history[-1].passes if best.history else 1  # no step climbed: the start was looked at, at least
+    embedding = Embedding(best.embedding.words, best.embedding.contexts, corpus.vocabulary)
+    laws, gap_by_word = _scored(embedding, config, objectives)
+    manifest = _manifest(corpus, multiply_adds_of_passes(corpus, config, passes), began)
+    certificate = Certificate(best.gradient_norm, best.spread, best.converged, passes)
+    return RankResult(cell, _thinned(best.history), laws, manifest, certificate, embedding, gap_by_word)
 
 
 # A sweep comes back to the same corpus: the caches are per corpus object, and as small as a sweep needs.
@@ -102,18 +183,18 @@ def _joint(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
     return expected_pairs(corpus, sampling)
 
 
-@lru_cache(maxsize=2)
-def _objectives(corpus: Corpus, scored_as: SGNSConfig) -> dict[str, SGNSObjective]:
-    """The objective under each law of ``LAWS``."""
-    joint = _joint(corpus, scored_as.sampling)
-    noises = {"word2vec": training_noise(corpus, scored_as, joint), "paper": None}
-    return {law: SGNSObjective(joint, scored_as.negatives, noises[law]) for law in LAWS}
-
-
-def _scored_as(config: SGNSConfig) -> SGNSConfig:
-    """The settings that the laws depend on; runs that differ in the others share their objectives."""
+def objectives_of(corpus: Corpus, config: SGNSConfig | RankConfig) -> dict[str, SGNSObjective]:
+    """The objective under each law of ``LAWS``, with the p, q and k that a training or a search is about."""
+    # The settings that the laws depend on: runs that differ in the others share their objectives.
     shared = ("negatives", "window", "dynamic", "subsample", "noise", "noise_exponent")
-    return SGNSConfig(**{name: getattr(config, name) for name in shared})
+    return _objectives(corpus, SGNSConfig(**{name: getattr(config, name) for name in shared}))
+
+
+@lru_cache(maxsize=2)
+def _objectives(corpus: Corpus, config: SGNSConfig) -> dict[str, SGNSObjective]:
+    joint = _joint(corpus, config.sampling)
+    noises = {"word2vec": training_noise(corpus, config, joint), "paper": None}
+    return {law: SGNSObjective(joint, config.negatives, noises[law]) for law in LAWS}
 
 
 class _Scorer:
@@ -136,6 +217,51 @@ class _Scorer:
         self._resumed = time.perf_counter()
 
 
+class _Climber:
+    """Hears of every step of a search, and tells now and then where it stands and how far it may have come."""
+
+    def __init__(
+        self, tolerance: float, report: Callable[[RankStep], object] | None, progress: Callable[[float], None] | None
+    ) -> None:
+        self._tolerance, self._report, self._progress = tolerance, report, progress
+        self._scores: list[float] = []
+        self._share = 0.0
+        self._told = -math.inf
+
+    def __call__(self, step: RankStep) -> None:
+        self._scores.append(step.score)
+        self._share = max(self._share, step.passes / MOST_PASSES, self._near_the_end())
+        if self._progress is not None:
+            self._progress(min(self._share, 0.99))
+        due = len(self._scores) % REPORTED_STEPS == 0 or step.seconds - self._told >= REPORTED_SECONDS
+        if due and self._report is not None:
+            self._told = step.seconds
+            self._report(step)
+
+    def _near_the_end(self) -> float:
+        """The share of the steps done, if the gain of 20 steps goes on falling as 1/steps², as it mostly does."""
+        if len(self._scores) <= PATIENCE:
+            return 0.0
+        gain, enough = self._scores[-1] - self._scores[-1 - PATIENCE], self._tolerance * abs(self._scores[-1])
+        return math.sqrt(enough / gain) if gain > enough else 1.0
+
+
+def _thinned(steps: Sequence[RankStep]) -> tuple[RankStep, ...]:
+    """At most MOST_KEPT steps, evenly chosen, with the first and the last."""
+    chosen = np.unique(np.linspace(0, len(steps) - 1, min(MOST_KEPT, len(steps))).round().astype(int))
+    return tuple(steps[place] for place in chosen)
+
+
+def _scored(
+    embedding: Embedding, config: SGNSConfig | RankConfig, objectives: Mapping[str, SGNSObjective]
+) -> tuple[tuple[LawScores, ...], FloatArray]:
+    """The scores under each law, and the gap by word under the own one."""
+    finals = {law: _checked(objectives[law].evaluate(embedding)) for law in LAWS}
+    information = mutual_information(objectives["paper"].joint)
+    laws = tuple(_law_scores(law, config, information, finals[law], objectives[law]) for law in LAWS)
+    return laws, finals["word2vec"].gap.by_word
+
+
 def _checked(found: Evaluation) -> Evaluation:
     """Theorem 1 and Theorem 2 as a guard: a number that breaks them is a fault of the program and is never stored."""
     rounding = ROUNDING * max(1.0, abs(found.score))
@@ -147,7 +273,9 @@ def _checked(found: Evaluation) -> Evaluation:
     return found
 
 
-def _law_scores(law: str, config: SGNSConfig, information: float, found: Evaluation) -> LawScores:
+def _law_scores(
+    law: str, config: SGNSConfig | RankConfig, information: float, found: Evaluation, objective: SGNSObjective
+) -> LawScores:
     sampling = config.sampling
     window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"
     return LawScores(
@@ -159,6 +287,19 @@ def _law_scores(law: str, config: SGNSConfig, information: float, found: Evaluat
         bound=found.bound,
         score=found.score,
         gap=found.gap.total,
+        reachable_bound=objective.reachable_bound,
+    )
+
+
+def _manifest(corpus: Corpus, cost: float, began: float) -> Manifest:
+    return Manifest(
+        corpus_name=corpus.name,
+        tokens=len(corpus.ids),
+        vocabulary_size=len(corpus.vocabulary),
+        versions=_versions(),
+        cost=cost,
+        seconds=time.perf_counter() - began,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 

@@ -1,141 +1,45 @@
-"""What goes into an experiment and what comes out, as plain records: specs, grids, scores, results.
+"""What comes out of an experiment, as plain records: scores, certificates, results.
 
-All are frozen, and can be written as JSON text (:class:`CellResult` as one .npz file) and read back without pickle.
-Nothing is computed here. All values are nats per draw of W.
+All are frozen, and can be written as JSON text (:class:`Result` as one .npz file) and read back without pickle. What
+goes in stands in specs.py. Nothing is computed here. All values are nats per draw of W.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
-from itertools import product
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from jsmi_core.embedding import Embedding
-from jsmi_core.errors import ParameterError, StoreError
-from jsmi_core.training import SGNSConfig
+from jsmi_core.errors import StoreError
+from jsmi_core.lowrank import RankStep
+from jsmi_core.specs import LAW_VERSION, Cell, Grid, RankCell, RankConfig, Spec
 
-__all__ = ["LAWS", "LAW_VERSION", "Cell", "CellResult", "EpochScore", "Grid", "LawScores", "Manifest"]
+__all__ = [
+    "LAWS",
+    "LAW_VERSION",
+    "Cell",
+    "CellResult",
+    "Certificate",
+    "EpochScore",
+    "Grid",
+    "LawScores",
+    "Manifest",
+    "RankCell",
+    "RankConfig",
+    "RankResult",
+    "RankStep",
+    "Result",
+    "Spec",
+]
 
 LAWS = ("word2vec", "paper")
-# Part of every cell's id, and of every stored row: raise it when the same spec would be scored to other numbers, or
-# when SGNSConfig changes its fields. Rows of another version are left alone and not shown.
-LAW_VERSION = 1
-MOST_CELLS = 1_000
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One training to run: a corpus, named by its digest, and every setting.
-
-    Parameters
-    ----------
-    corpus : str
-        ``Corpus.digest``.
-    config : SGNSConfig
-
-    Examples
-    --------
-    >>> Cell("c0ffee", SGNSConfig(dimension=10)).id == Cell("c0ffee", SGNSConfig(dimension=10)).id
-    True
-    """
-
-    corpus: str
-    config: SGNSConfig
-
-    @cached_property
-    def id(self) -> str:
-        """20 hex digits that depend on the content only: equal specs have equal ids in every process."""
-        spec = json.dumps({**self.to_dict(), "law": LAW_VERSION}, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(spec.encode()).hexdigest()[:20]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The cell as JSON-able values; each field in the type of its default, so that 1 and 1.0 are one spec."""
-        defaults = asdict(SGNSConfig())
-        plain = {name: type(defaults[name])(value) for name, value in asdict(self.config).items()}
-        return {"corpus": self.corpus, "config": plain}
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Cell:
-        """The cell that :meth:`to_dict` wrote."""
-        return cls(str(record["corpus"]), SGNSConfig(**record["config"]))
-
-
-@dataclass(frozen=True)
-class Grid:
-    """All combinations of dimensions, epochs, negatives and seeds, over one base setting.
-
-    Parameters
-    ----------
-    dimensions, epochs, negatives, seeds : iterables of int
-        Repeated values count once. Left out: the value of ``base``.
-    base : SGNSConfig
-        Every other setting.
-
-    Raises
-    ------
-    ParameterError
-        If a value is out of range, or there are more than 1,000 cells.
-
-    Examples
-    --------
-    >>> [cell.config.dimension for cell in Grid(dimensions=(50, 10)).cells("c0ffee")]
-    [10, 50]
-    """
-
-    dimensions: tuple[int, ...] = ()
-    epochs: tuple[int, ...] = ()
-    negatives: tuple[int, ...] = ()
-    seeds: tuple[int, ...] = ()
-    base: SGNSConfig = field(default_factory=SGNSConfig)
-
-    def __post_init__(self) -> None:
-        for axis, setting in _AXES.items():
-            values = _axis(axis, getattr(self, axis)) or (getattr(self.base, setting),)
-            for value in values:
-                _changed(self.base, {setting: value})  # checks the value as the training itself would
-            object.__setattr__(self, axis, values)
-        if len(self) > MOST_CELLS:
-            raise ParameterError(
-                f"the grid has {len(self):,} trainings: give at most {MOST_CELLS:,}, "
-                "with fewer dimensions, epochs, negatives or seeds."
-            )
-
-    def __len__(self) -> int:
-        return len(self.dimensions) * len(self.epochs) * len(self.negatives) * len(self.seeds)
-
-    def cells(self, corpus_digest: str) -> tuple[Cell, ...]:
-        """The trainings, cheapest first, so that a sweep shows its first points soon."""
-        combinations = product(self.dimensions, self.epochs, self.negatives, self.seeds)
-        configs = [_changed(self.base, dict(zip(_AXES.values(), values, strict=True))) for values in combinations]
-        return tuple(Cell(corpus_digest, config) for config in sorted(configs, key=_relative_cost))
-
-
-_AXES = {"dimensions": "dimension", "epochs": "epochs", "negatives": "negatives", "seeds": "seed"}
-
-
-def _changed(base: SGNSConfig, settings: Mapping[str, Any]) -> SGNSConfig:
-    return replace(base, **settings)
-
-
-def _axis(name: str, values: Iterable[int]) -> tuple[int, ...]:
-    try:
-        return tuple(dict.fromkeys(values))
-    except TypeError:
-        raise ParameterError(f"{name} = {values!r} is not usable: give a list of whole numbers.") from None
-
-
-def _relative_cost(config: SGNSConfig) -> tuple[int, ...]:
-    work = config.dimension * (config.negatives + 1) * config.epochs
-    return (work, config.dimension, config.epochs, config.negatives, config.seed)
 
 
 @dataclass(frozen=True)
@@ -157,7 +61,8 @@ class LawScores:
     """The final embedding under one law: ``p`` and ``q`` say in words what the bound and the score are of.
 
     ``bound``, ``score``, ``gap`` and ``mutual_information`` (of p) are nats; gap is the sum over cells, not
-    ``bound − score``.
+    ``bound − score``. ``reachable_bound`` is what gensim's updates, which stop at |m| = 6, aim at; None in results
+    stored before it was computed.
     """
 
     law: str
@@ -168,6 +73,22 @@ class LawScores:
     bound: float
     score: float
     gap: float
+    reachable_bound: float | None = None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How sure one may be of a best embedding of rank d: what is found is a lower bound on the best score S*_d.
+
+    ``gradient_norm`` (√nats) is the gradient in the solver's metric: half its square is what a Newton step would
+    expect to gain. ``spread`` (nats) is the difference between the best and the worst of its starts, 0 for a single
+    one. ``converged`` says that the last 20 steps gained less than the tolerance. ``passes`` over all V² pairs.
+    """
+
+    gradient_norm: float
+    spread: float
+    converged: bool
+    passes: int
 
 
 @dataclass(frozen=True)
@@ -187,8 +108,71 @@ class Manifest:
     date: str
 
 
+class Result:
+    """What a result of either kind can do; :meth:`from_dict` and :meth:`from_bytes` read both."""
+
+    cell: Spec
+    history: tuple[EpochScore, ...] | tuple[RankStep, ...]
+    laws: tuple[LawScores, ...]
+    manifest: Manifest
+    embedding: Embedding | None
+    gap_by_word: npt.NDArray[np.float64] | None
+
+    @property
+    def id(self) -> str:
+        """The id of the cell."""
+        return self.cell.id
+
+    def law(self, name: str) -> LawScores:
+        """The scores under the law of that name."""
+        return next(scores for scores in self.laws if scores.law == name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the arrays, as JSON-able values."""
+        return {
+            "cell": self.cell.to_dict(),
+            "history": [asdict(moment) for moment in self.history],
+            "laws": [asdict(scores) for scores in self.laws],
+            "manifest": asdict(self.manifest),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The result that :meth:`to_dict` wrote, without arrays."""
+        return cast("Self", (RankResult if "certificate" in record else CellResult).from_dict(record))
+
+    def to_bytes(self) -> bytes:
+        """The whole result as an uncompressed .npz: its arrays, and its record as JSON text."""
+        if self.embedding is None or self.gap_by_word is None:
+            raise ValueError("a result without its arrays cannot be written: take it from Store.get.")
+        text = json.dumps({"result": self.to_dict(), "vocabulary": self.embedding.vocabulary})
+        file = io.BytesIO()
+        np.savez(
+            file,
+            record=np.frombuffer(text.encode(), np.uint8),
+            words=self.embedding.words,
+            contexts=self.embedding.contexts,
+            gap_by_word=self.gap_by_word,
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        """The result that :meth:`to_bytes` wrote. Raises StoreError for anything else; never unpickles."""
+        try:
+            with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+                record = json.loads(arrays["record"].tobytes())
+                vocabulary = record["vocabulary"]
+                words = None if vocabulary is None else tuple(vocabulary)
+                embedding = Embedding(arrays["words"], arrays["contexts"], words)
+                result: Any = cls.from_dict(record["result"])
+                return cast("Self", replace(result, embedding=embedding, gap_by_word=arrays["gap_by_word"]))
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise StoreError(f"this is not a stored result ({error}): train the cell again.") from error
+
+
 @dataclass(frozen=True, eq=False)
-class CellResult:
+class CellResult(Result):
     """One finished training.
 
     Parameters
@@ -212,58 +196,50 @@ class CellResult:
     embedding: Embedding | None = None
     gap_by_word: npt.NDArray[np.float64] | None = None
 
-    @property
-    def id(self) -> str:
-        """The id of the cell."""
-        return self.cell.id
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The result that :meth:`to_dict` wrote, without arrays."""
+        history = tuple(EpochScore(**score) for score in record["history"])
+        return cls(Cell.from_dict(record["cell"]), history, *_scores_and_manifest(record))
 
-    def law(self, name: str) -> LawScores:
-        """The scores under the law of that name."""
-        return next(scores for scores in self.laws if scores.law == name)
+
+@dataclass(frozen=True, eq=False)
+class RankResult(Result):
+    """The best embedding of rank d that one search found under its own law, ``"word2vec"``.
+
+    Parameters
+    ----------
+    cell : RankCell
+    history : tuple of RankStep
+        At most 200 of the solver's steps, the first and the last among them.
+    laws : tuple of LawScores
+        The embedding under each law of ``LAWS``; it is the best one known to the search for its own law only.
+    manifest : Manifest
+    certificate : Certificate
+    embedding : Embedding, optional
+    gap_by_word : (V,) float64, optional
+        As in :class:`CellResult`.
+    """
+
+    cell: RankCell
+    history: tuple[RankStep, ...]
+    laws: tuple[LawScores, ...]
+    manifest: Manifest
+    certificate: Certificate
+    embedding: Embedding | None = None
+    gap_by_word: npt.NDArray[np.float64] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON-able values."""
-        return {
-            "cell": self.cell.to_dict(),
-            "history": [asdict(score) for score in self.history],
-            "laws": [asdict(scores) for scores in self.laws],
-            "manifest": asdict(self.manifest),
-        }
+        return {**super().to_dict(), "certificate": asdict(self.certificate)}
 
     @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> CellResult:
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The result that :meth:`to_dict` wrote, without arrays."""
-        return cls(
-            Cell.from_dict(record["cell"]),
-            tuple(EpochScore(**score) for score in record["history"]),
-            tuple(LawScores(**scores) for scores in record["laws"]),
-            Manifest(**record["manifest"]),
-        )
+        history = tuple(RankStep(**step) for step in record["history"])
+        certificate = Certificate(**record["certificate"])
+        return cls(RankCell.from_dict(record["cell"]), history, *_scores_and_manifest(record), certificate)
 
-    def to_bytes(self) -> bytes:
-        """The whole result as an uncompressed .npz: its arrays, and its record as JSON text."""
-        if self.embedding is None or self.gap_by_word is None:
-            raise ValueError("a result without its arrays cannot be written: take it from Store.get.")
-        text = json.dumps({"result": self.to_dict(), "vocabulary": self.embedding.vocabulary})
-        file = io.BytesIO()
-        np.savez(
-            file,
-            record=np.frombuffer(text.encode(), np.uint8),
-            words=self.embedding.words,
-            contexts=self.embedding.contexts,
-            gap_by_word=self.gap_by_word,
-        )
-        return file.getvalue()
 
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> CellResult:
-        """The result that :meth:`to_bytes` wrote. Raises StoreError for anything else; never unpickles."""
-        try:
-            with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-                record = json.loads(arrays["record"].tobytes())
-                vocabulary = record["vocabulary"]
-                words = None if vocabulary is None else tuple(vocabulary)
-                embedding = Embedding(arrays["words"], arrays["contexts"], words)
-                return replace(cls.from_dict(record["result"]), embedding=embedding, gap_by_word=arrays["gap_by_word"])
-        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise StoreError(f"this is not a stored result ({error}): train the cell again.") from error
+def _scores_and_manifest(record: Mapping[str, Any]) -> tuple[tuple[LawScores, ...], Manifest]:
+    return tuple(LawScores(**scores) for scores in record["laws"]), Manifest(**record["manifest"])
