@@ -5,7 +5,7 @@ Started as ``python -m jsmi_core._worker`` rather than by multiprocessing's "spa
 an .npz: nothing is unpickled on either side.
 
 The process never outlives its parent: the link's end, a changed parent or the kernel's own death signal end it, even
-in the middle of a training.
+in the middle of a cell.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus
-    from jsmi_core.records import CellResult, EpochScore
+    from jsmi_core.records import EpochScore, RankStep, Result
 
 BEAT_SECONDS = 0.5
 
@@ -46,7 +46,7 @@ class Worker:
         self._orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._running = False
         self._cancelled = False
-        self._share = 0.0  # of the training done so far
+        self._share = 0.0  # of the cell done so far
 
     def serve(self) -> None:
         """Run what the parent orders, for ever; the listener ends the process."""
@@ -80,18 +80,18 @@ class Worker:
             traceback.print_exc()  # a fault of the program: its place goes to the log, its name to the user
             return _failed(f"the program failed with {type(error).__name__}: {error}"), b""
 
-    def _compute(self, order: dict[str, Any]) -> CellResult:
-        from jsmi_core.records import Cell
+    def _compute(self, order: dict[str, Any]) -> Result:
+        from jsmi_core.specs import Spec
 
         module, _, name = self._task.partition(":")
-        task: Callable[..., CellResult] = getattr(importlib.import_module(module), name)
-        cell = Cell.from_dict(order["cell"])
+        task: Callable[..., Result] = getattr(importlib.import_module(module), name)
+        cell = Spec.from_dict(order["cell"])
         corpus = _corpus(order["store"], cell.corpus)
         return task(cell, corpus, report=self._report, progress=self._progress, cancel=self._is_cancelled)
 
-    def _report(self, score: EpochScore) -> None:
+    def _report(self, moment: EpochScore | RankStep) -> None:
         with self._sending:
-            self._send({"kind": "epoch", "score": asdict(score)})
+            self._send({"kind": "moment", "moment": asdict(moment)})
 
     def _progress(self, share: float) -> None:
         self._share = share
@@ -104,7 +104,7 @@ class Worker:
             try:
                 order = json.loads(self._link.recv_bytes())
             except (EOFError, OSError):
-                os._exit(0)  # the parent is gone or wants us gone; a training in the main thread ends with us
+                os._exit(0)  # the parent is gone or wants us gone; a cell in the main thread ends with us
             # In the order sent: a cancel that comes too late for its job is forgotten with the next order.
             self._cancelled = "cancel" in order
             if not self._cancelled:

@@ -1,4 +1,4 @@
-"""Trainings in the background: one bounded queue, a few low-priority processes, nothing left behind.
+"""Trainings and searches in the background: one bounded queue, a few low-priority processes, nothing left behind.
 
 Each slot is a thread that owns one long-lived process (``_process.py``, ``_worker.py``) and is the only one to talk to
 it. A job lives in the parent: the process can raise, exit, crash, hang or be killed, and the job still ends with a
@@ -14,72 +14,26 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Self
+from typing import Self, TypeVar, overload
 
 from jsmi_core import _checks
+from jsmi_core._job import Job, JobStatus
 from jsmi_core._process import WorkerEnded, WorkerProcess
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.errors import JobError, ParameterError, StoreError
-from jsmi_core.records import Cell, CellResult, EpochScore
+from jsmi_core.records import CellResult, Result
+from jsmi_core.specs import Cell, RankCell
 from jsmi_core.store import Store
 
 __all__ = ["JobQueue", "JobStatus"]
 
-CANCEL_SECONDS = 1.5  # how long a cancelled training may take to stop by itself
+CANCEL_SECONDS = 1.5  # how long a cancelled cell may take to stop by itself
 _MOST_ENDED = 2_000  # jobs remembered for status(); the results themselves are in the store
 _MOST_UNSAVED = 50  # results held in memory while the store cannot be written
 _STOPPED = "stopped on request: what was scored until then is kept."
-
-
-@dataclass(frozen=True)
-class JobStatus:
-    """Where a job stands.
-
-    ``state`` is queued, running, done, failed or cancelled; ``place`` counts from 1 while queued, else it is 0;
-    ``progress`` runs from 0 to 1; ``history`` holds every epoch scored so far (kept after a cancel or failure);
-    ``seconds_left`` is an estimate while queued or running, else None; ``message`` is a sentence for the user, empty
-    when there is nothing to say; ``saved`` is False when a finished result could not be written to the store
-    (see :meth:`JobQueue.retry_save`).
-    """
-
-    id: str
-    state: str
-    place: int = 0
-    progress: float = 0.0
-    history: tuple[EpochScore, ...] = ()
-    seconds_left: float | None = None
-    message: str = ""
-    saved: bool = True
-
-
-@dataclass(eq=False)
-class _Job:
-    cell: Cell
-    cost: float  # estimated multiply-adds
-    owners: set[str]
-    state: str = "queued"
-    message: str = ""
-    orders: int = 0  # how many processes were told to run it
-    begun: bool = False  # whether one of them has answered
-    history: list[EpochScore] = field(default_factory=list)
-    share: float = 0.0  # of the training done
-    training_since: float = 0.0  # clock at its epoch 0; what went before (imports, counting) tells nothing of its pace
-    moved: float = 0.0  # clock when it last made progress
-    unsaved: CellResult | None = None
-
-    @property
-    def unwanted(self) -> bool:
-        return not self.owners
-
-    def seconds_left(self, expected: float) -> float:
-        """Estimate, for a running job that was expected to take ``expected`` seconds."""
-        if not self.history:
-            return expected
-        elapsed = time.monotonic() - self.training_since
-        return elapsed / self.share - elapsed if self.share > 0.02 else max(expected - elapsed, 0.0)
+_R = TypeVar("_R", bound=Result)
 
 
 class JobQueue:
@@ -128,12 +82,12 @@ class JobQueue:
         self._task = task
         self._longest_seconds = longest_seconds
         self._stall_seconds = stall_seconds
-        self._jobs: dict[str, _Job] = {}
-        self._queue: deque[_Job] = deque()
-        self._running: set[_Job] = set()
+        self._jobs: dict[str, Job] = {}
+        self._queue: deque[Job] = deque()
+        self._running: set[Job] = set()
         self._changed = threading.Condition()  # guards everything mutable here
         self._closed = False
-        self._timed = [(run.manifest.cost, run.manifest.seconds) for run in store.results()]
+        self._timed = [(run.manifest.cost, run.manifest.seconds) for run in store.results(kind=Result)]
         self._slots = [
             threading.Thread(target=self._serve, name=f"jsmi-slot-{number}", daemon=True)
             for number in range(self.workers)
@@ -155,12 +109,12 @@ class JobQueue:
         """How many jobs are queued."""
         return len(self._queue)
 
-    def submit(self, cell: Cell, corpus: Corpus, owner: str = "") -> str:
+    def submit(self, cell: Cell | RankCell, corpus: Corpus, owner: str = "") -> str:
         """Queue a cell and return its id; a cell already stored, queued or running is not run twice.
 
         Parameters
         ----------
-        cell : Cell
+        cell : Cell or RankCell
         corpus : Corpus
             The corpus that the cell names; it is kept in the store for the workers.
         owner : str
@@ -182,14 +136,14 @@ class JobQueue:
                 return cell.id
             check_size(corpus, cell.config, estimated_pace(self._timed), self._longest_seconds)
         self.store.save_corpus(corpus)
-        job = _Job(cell, estimated_multiply_adds(corpus, cell.config), {owner})
+        job = Job(cell, estimated_multiply_adds(corpus, cell.config), {owner})
         with self._changed:
             if self._joined(cell.id, owner):  # while the corpus was being saved
                 return cell.id
             if self._closed:
                 raise JobError("the queue is closed: start the program again.")
             if len(self._queue) >= self.limit:
-                raise JobError(f"{len(self._queue):,} trainings are waiting already: try again when some are done.")
+                raise JobError(f"{len(self._queue):,} jobs are waiting already: try again when some are done.")
             self._jobs[cell.id] = job
             self._queue.append(job)
             self._forget_oldest()
@@ -204,15 +158,19 @@ class JobQueue:
                 return self._status(job)
         if self.store.has(job_id):
             return JobStatus(job_id, "done", progress=1.0)
-        raise JobError(f"no training {job_id[:20]} is known here, perhaps a restart interrupted it: start it again.")
+        raise JobError(f"no job {job_id[:20]} is known here, perhaps a restart interrupted it: start it again.")
 
-    def result(self, job_id: str) -> CellResult | None:
-        """The result of a finished job, stored or not; None as long as there is none."""
+    @overload
+    def result(self, job_id: str) -> CellResult | None: ...
+    @overload
+    def result(self, job_id: str, kind: type[_R]) -> _R | None: ...
+    def result(self, job_id: str, kind: type[Result] = CellResult) -> Result | None:
+        """The result of a finished job, stored or not; None as long as there is none of that kind."""
         with self._changed:
             job = self._jobs.get(job_id)
             if job is not None and job.unsaved is not None:
-                return job.unsaved
-        return self.store.get(job_id)
+                return job.unsaved if isinstance(job.unsaved, kind) else None
+        return self.store.get(job_id, kind)
 
     def cancel(self, job_id: str, owner: str = "") -> None:
         """Take back one owner's wish for a job; it stops within 2 s unless somebody else wants it.
@@ -238,7 +196,7 @@ class JobQueue:
             with self._changed:
                 job.unsaved, job.message = None, ""
 
-    def estimated_seconds(self, cells: Iterable[Cell], corpus: Corpus) -> float:
+    def estimated_seconds(self, cells: Iterable[Cell | RankCell], corpus: Corpus) -> float:
         """How long these cells would take from now, without those already stored, on free workers."""
         missing = [cell for cell in cells if not self.store.has(cell.id)]
         with self._changed:
@@ -267,7 +225,7 @@ class JobQueue:
             job.owners.add(owner)
         return live
 
-    def _status(self, job: _Job) -> JobStatus:
+    def _status(self, job: Job) -> JobStatus:
         pace = estimated_pace(self._timed)
         place, seconds_left = 0, None
         if job.state == "queued":
@@ -277,10 +235,18 @@ class JobQueue:
         elif job.state == "running":
             seconds_left = job.seconds_left(pace * job.cost)
         return JobStatus(
-            job.cell.id, job.state, place, job.share, tuple(job.history), seconds_left, job.message, job.unsaved is None
+            job.cell.id,
+            job.state,
+            place,
+            job.share,
+            tuple(job.history),
+            seconds_left,
+            job.message,
+            job.unsaved is None,
+            tuple(job.steps),
         )
 
-    def _end(self, job: _Job, state: str, message: str = "") -> None:
+    def _end(self, job: Job, state: str, message: str = "") -> None:
         self._running.discard(job)
         job.state, job.message = state, message
         job.share = 1.0 if state == "done" else job.share
@@ -308,7 +274,7 @@ class JobQueue:
         if process is not None:
             process.kill()
 
-    def _next(self) -> _Job | None:
+    def _next(self) -> Job | None:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closed)
             if self._closed:
@@ -318,7 +284,7 @@ class JobQueue:
             self._running.add(job)
             return job
 
-    def _run(self, job: _Job, process: WorkerProcess) -> None:
+    def _run(self, job: Job, process: WorkerProcess) -> None:
         """See one job through, whatever its process does."""
         asked_to_stop: float | None = None
         try:
@@ -344,13 +310,13 @@ class JobQueue:
             else:  # the process had died before, in its idle time: the job is not to blame
                 self._put_back(job)
 
-    def _put_back(self, job: _Job) -> None:
+    def _put_back(self, job: Job) -> None:
         with self._changed:
             self._running.discard(job)
             job.state = "queued"
             self._queue.appendleft(job)
 
-    def _hear(self, job: _Job, process: WorkerProcess) -> None:
+    def _hear(self, job: Job, process: WorkerProcess) -> None:
         message = process.receive()
         if message is None:
             return
@@ -359,22 +325,18 @@ class JobQueue:
             job.moved = time.monotonic()
         elif message["kind"] == "share":
             self._move(job, message["share"])
-        elif message["kind"] == "epoch":
-            job.moved = time.monotonic()
-            if not job.history:
-                job.training_since = job.moved
-            job.history.append(EpochScore(**message["score"]))
-            self._move(job, job.history[-1].epoch / job.cell.config.epochs)
+        elif message["kind"] == "moment":
+            self._move(job, job.hear(message["moment"]))
         elif message["kind"] == "done":
-            self._keep(job, CellResult.from_bytes(process.receive_bytes()))
+            self._keep(job, Result.from_bytes(process.receive_bytes()))
         else:
             self._finish(job, message["kind"], message.get("message", _STOPPED))
 
-    def _move(self, job: _Job, share: float) -> None:
+    def _move(self, job: Job, share: float) -> None:
         if share > job.share:
             job.share, job.moved = share, time.monotonic()
 
-    def _keep(self, job: _Job, result: CellResult) -> None:
+    def _keep(self, job: Job, result: Result) -> None:
         """Store a result; where that fails, hold it for another try."""
         with self._changed:
             self._timed.append((result.manifest.cost, result.manifest.seconds))
@@ -383,14 +345,14 @@ class JobQueue:
             self.store.save(result)
         except StoreError as error:
             if held >= _MOST_UNSAVED:
-                self._finish(job, "failed", f"trained but not stored, and too many wait to be stored: {error}")
+                self._finish(job, "failed", f"finished but not stored, and too many wait to be stored: {error}")
             else:
                 job.unsaved = result
-                self._finish(job, "done", f"trained but not stored: {error}")
+                self._finish(job, "done", f"finished but not stored: {error}")
         else:
             self._finish(job, "done")
 
-    def _finish(self, job: _Job, state: str, message: str = "") -> None:
+    def _finish(self, job: Job, state: str, message: str = "") -> None:
         with self._changed:
             self._end(job, state, message)
 

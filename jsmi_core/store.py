@@ -19,14 +19,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import platformdirs
 
 from jsmi_core._database import DamagedError, Database
 from jsmi_core._files import write_whole
 from jsmi_core.errors import CorpusError, StoreError
-from jsmi_core.records import LAW_VERSION, CellResult
+from jsmi_core.records import LAW_VERSION, CellResult, Result
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS results (
     id TEXT PRIMARY KEY,
     law INTEGER NOT NULL,            -- LAW_VERSION of the program that scored it
     corpus TEXT NOT NULL,            -- digest
-    record TEXT NOT NULL,            -- CellResult.to_dict() as JSON
+    record TEXT NOT NULL,            -- Result.to_dict() as JSON
     record_sha256 TEXT NOT NULL,
     file TEXT NOT NULL,              -- under arrays/, <id>-<sha256 of the file>.npz
     created TEXT NOT NULL            -- UTC, ISO 8601
@@ -49,10 +49,11 @@ CREATE TABLE IF NOT EXISTS damaged (id TEXT NOT NULL, found TEXT NOT NULL, notic
 """
 _STALE_SECONDS = 24 * 3600.0  # a file this old that no row names belongs to a writer that died
 _T = TypeVar("_T")
+_R = TypeVar("_R", bound=Result)
 
 
 class Store:
-    """A folder of finished trainings and the corpora they were made from; safe for many threads and processes.
+    """A folder of finished trainings and searches, and their corpora; safe for many threads and processes.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ class Store:
 
     # -- results ---------------------------------------------------------------------------------------------------
 
-    def save(self, result: CellResult) -> None:
+    def save(self, result: Result) -> None:
         """Write a result; once this returns, it survives a crash. The first of two equal cells stays.
 
         Raises
@@ -114,13 +115,21 @@ class Store:
         if self._file_of(result.id) != file.name:
             file.unlink(missing_ok=True)
 
-    def get(self, cell_id: str) -> CellResult | None:
-        """The result with its arrays, checked against its checksum; None if there is none, or it was damaged."""
+    @overload
+    def get(self, cell_id: str) -> CellResult | None: ...
+    @overload
+    def get(self, cell_id: str, kind: type[_R]) -> _R | None: ...
+    def get(self, cell_id: str, kind: type[Result] = CellResult) -> Result | None:
+        """The result with its arrays, checked against its checksum.
+
+        None if there is none of that kind (CellResult, RankResult, or Result for both), or it was damaged.
+        """
         name = self._file_of(cell_id)
         if name is None:
             return None
         try:
-            return _read_result(self._arrays / name)
+            result = _read_result(self._arrays / name)
+            return result if isinstance(result, kind) else None
         except (FileNotFoundError, StoreError) as error:
             self._set_aside(cell_id, name, str(error) if isinstance(error, StoreError) else "its file is missing")
             return None
@@ -128,21 +137,25 @@ class Store:
             raise StoreError(f"the file {name} in {self.path} cannot be read ({error.strerror}): try again.") from error
 
     def has(self, cell_id: str) -> bool:
-        """Whether that training is finished and stored."""
+        """Whether that training or search is finished and stored."""
         return self._file_of(cell_id) is not None
 
-    def results(self, corpus_digest: str | None = None) -> tuple[CellResult, ...]:
-        """All results (of one corpus) without their arrays, oldest first."""
+    @overload
+    def results(self, corpus_digest: str | None = None) -> tuple[CellResult, ...]: ...
+    @overload
+    def results(self, corpus_digest: str | None = None, *, kind: type[_R]) -> tuple[_R, ...]: ...
+    def results(self, corpus_digest: str | None = None, *, kind: type[Result] = CellResult) -> tuple[Result, ...]:
+        """All results of a kind (of one corpus) without their arrays, oldest first."""
         query = "SELECT id, record, record_sha256, file FROM results WHERE law = ?1 AND corpus = ifnull(?2, corpus)"
         found = []
         for cell_id, record, checksum, name in self._read(query + " ORDER BY created, id", LAW_VERSION, corpus_digest):
             if cell_id in self._hidden:
                 continue
             if _sha256(record.encode()) == checksum and (self._arrays / name).is_file():
-                found.append(CellResult.from_dict(json.loads(record)))
+                found.append(Result.from_dict(json.loads(record)))
             else:
                 self._set_aside(cell_id, name, "its record or its file is damaged")
-        return tuple(found)
+        return tuple(result for result in found if isinstance(result, kind))
 
     def delete(self, cell_id: str) -> None:
         """Remove a result. Raises StoreError if the store cannot be written."""
@@ -269,7 +282,7 @@ class Store:
         else:
             self._insert(result, file.name)
 
-    def _insert(self, result: CellResult, file: str) -> None:
+    def _insert(self, result: Result, file: str) -> None:
         record = json.dumps(result.to_dict())
         row = (result.id, LAW_VERSION, result.cell.corpus, record, _sha256(record.encode()), file, _now())
         self._write(lambda database: database.execute("INSERT OR IGNORE INTO results VALUES (?,?,?,?,?,?,?)", row))
@@ -306,12 +319,12 @@ class Store:
         )
 
 
-def _read_result(file: Path) -> CellResult:
+def _read_result(file: Path) -> Result:
     """The result in a file whose name tells its checksum. Raises StoreError if anything in it has changed."""
     payload = file.read_bytes()
     if file.stem.partition("-")[2] != _sha256(payload):
         raise StoreError("its checksum does not fit")
-    return CellResult.from_bytes(payload)
+    return Result.from_bytes(payload)
 
 
 def _rename_dated(file: Path) -> None:

@@ -24,7 +24,7 @@ STOREYS = [
     {"objective", "training"},
     {"lowrank", "_slopes", "specs"},
     {"records", "cost", "_database"},
-    {"experiment", "split", "store"},
+    {"experiment", "split", "store", "_job"},
     {"jobs", "_worker", "figures"},
     {"drawing", "_commands"},
     {"cli"},

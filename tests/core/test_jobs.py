@@ -112,7 +112,7 @@ def test_places_limit_and_order(jobs: JobQueue, busy: str) -> None:
     assert jobs.status(busy).place == 0
     lefts = [jobs.status(cell.id).seconds_left for cell in (second, first, third)]
     assert lefts == sorted(lefts)
-    with pytest.raises(JobError, match="3 trainings are waiting already: try again"):
+    with pytest.raises(JobError, match="3 jobs are waiting already: try again"):
         jobs.submit(fourth, CORPUS)
     assert jobs.submit(first, CORPUS) == first.id  # no new job, so no room needed
     jobs.cancel(second.id)
@@ -175,7 +175,7 @@ def test_unsaved_result_is_kept_and_can_be_saved_again(tmp_path: Path) -> None:
         jobs.submit(cell, CORPUS)
         status = ended(jobs, cell.id)
         assert (status.state, status.saved) == ("done", False)
-        assert "trained but not stored" in status.message
+        assert "finished but not stored" in status.message
         assert jobs.result(cell.id).embedding is not None
         with pytest.raises(OSError, match="cannot be written"):
             jobs.retry_save(cell.id)
