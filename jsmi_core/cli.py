@@ -289,7 +289,7 @@ def _app(given: argparse.Namespace) -> NoReturn:
     if given.store:
         os.environ["JSMI_STORE"] = os.path.abspath(given.store)
     # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
-    command = [sys.executable, "-m", "streamlit", "run", str(_app_script())]
+    command = [sys.executable, "-m", "jsmi_app.serve", "run", str(_app_script())]
     command += [f"--server.{name}={value}" for name, value in options.items()]
     sys.stdout.flush()
     sys.stderr.flush()
