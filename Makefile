@@ -4,7 +4,7 @@ SHELL := /bin/sh
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 IN := .venv/bin/
 
-.PHONY: help run test test-all lint bench samples clean
+.PHONY: help run test test-all lint mutants bench samples clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,6 +31,9 @@ lint: .venv/stamp ## check style and types
 	$(IN)ruff check .
 	$(IN)ruff format --check .
 	$(IN)mypy
+
+mutants: .venv/stamp ## see whether the tests notice seeded mistakes of the maths
+	$(IN)python tests/mutants.py
 
 bench: .venv/stamp ## print times and values beside their floors and peers
 	$(IN)python -m benchmarks

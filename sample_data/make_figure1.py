@@ -1,0 +1,42 @@
+"""Remakes figure1.json, the results behind the Start page: `make samples`.
+
+The grids are run by `jsmi sweep` itself, so an interrupted run goes on where it was, and the commands stand in the
+file's manifest.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from jsmi_core.cli import main
+
+SWEEPS = (
+    "sweep sample:wikipedia --dimensions 2,5,10,20,50,100,200 --epochs 1,5,20,50 --negatives 5 --best-rank --json",
+    "sweep sample:wikipedia --dimensions 10,50,100 --epochs 5,20 --negatives 1,2,5,10,20 --json",
+)
+
+
+def sweep(command: str) -> dict[str, object]:
+    """What `jsmi sweep … --json` prints."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        code = main(command.split())
+    if code:
+        raise SystemExit(code)
+    found: dict[str, object] = json.loads(printed.getvalue())
+    return found
+
+
+def remake(target: Path) -> None:
+    """Run the grids and write their results, each once, with the manifest of the first."""
+    found = [sweep(command) for command in SWEEPS]
+    results = {json.dumps(result["cell"], sort_keys=True): result for each in found for result in each["results"]}
+    manifest = found[0]["manifest"] | {"command": "\n".join(f"jsmi {command}" for command in SWEEPS)}
+    target.write_text(json.dumps({"manifest": manifest, "results": [*results.values()]}) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    remake(Path(__file__).with_name("figure1.json"))
