@@ -237,11 +237,12 @@ def figure(data: Chart | Bars, key: str, *, clickable: bool = False) -> list[str
     )
     columns, rows = data.table()
     with st.container(horizontal=True):
-        with st.popover("Table", type="tertiary"):
-            st.dataframe([dict(zip(columns, row, strict=True)) for row in rows], hide_index=True)
+        table = st.popover("Table", type="tertiary", key=f"table-{key}", on_change="rerun")
+        if table.open:
+            table.dataframe([dict(zip(columns, row, strict=True)) for row in rows], hide_index=True)
         st.download_button(
             "CSV",
-            csv_text(columns, rows),
+            lambda: csv_text(columns, rows),
             f"jsmi-{key}.csv",
             "text/csv",
             key=f"csv-{key}",

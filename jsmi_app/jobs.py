@@ -73,14 +73,14 @@ def progress_bar(now: JobStatus) -> None:
 # --- one training, live ------------------------------------------------------------------------------------------
 
 
-def panel(cell: Cell, text: Corpus, *, button: str = "Train") -> None:
+def panel(cell: Cell, text: Corpus) -> None:
     """Start one training, see its exact score climb, cancel it; finished, see what it reached."""
     now = status(cell.id)
     live = now is not None and now.state in LIVE
-    st.fragment(_panel, run_every=POLL_SECONDS if live else None)(cell, text, button)
+    st.fragment(_panel, run_every=POLL_SECONDS if live else None)(cell, text)
 
 
-def _panel(cell: Cell, text: Corpus, button: str) -> None:
+def _panel(cell: Cell, text: Corpus) -> None:
     now = status(cell.id)
     live = now is not None and now.state in LIVE
     started, _, token = state.get("job").partition(".")
@@ -101,14 +101,14 @@ def _panel(cell: Cell, text: Corpus, button: str) -> None:
             st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
         elif state.get("job"):
             st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
-        _start_button(cell, text, button)
+        _start_button(cell, text)
     _picture(cell, text, now)
     state.write_url()
 
 
-def _start_button(cell: Cell, text: Corpus, label: str) -> None:
+def _start_button(cell: Cell, text: Corpus) -> None:
     estimate = duration(cached.queue().estimated_seconds([cell], text))
-    if not st.button(label, type="primary", key="train", help=f"Takes about {estimate} on this machine."):
+    if not st.button("Train", type="primary", key="train", help=f"Takes about {estimate} on this machine."):
         return
     try:
         token = start([cell], text)

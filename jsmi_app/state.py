@@ -89,6 +89,10 @@ def _alpha(text: str) -> float:
     return value
 
 
+def _seed(text: str) -> int:
+    return SGNSConfig(seed=int(text)).seed
+
+
 def _min_count(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 1000:
@@ -118,8 +122,7 @@ SETTINGS: dict[str, Setting] = {
     "word": Setting("", str),
     "job": Setting("", _like("[0-9a-f]{20}[.][0-9a-f]{16}")),
     "sweep": Setting("", _like("[0-9a-f]{16}")),
-    "live": Setting(False, _flag),
-    "guess": Setting("", str),
+    "live": Setting(0, _seed),
 }
 
 

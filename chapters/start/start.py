@@ -1,10 +1,12 @@
 """Start: the paper's Figure 1 on real text, finished and at once; then do it live, or with your own text."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, jobs
+from jsmi_app import cached, controls, frame, jobs, state
 from jsmi_core.experiment import Cell, CellResult
 from jsmi_core.figures import ladder_data
 from jsmi_core.training import SGNSConfig
@@ -29,22 +31,15 @@ def figure(results: Sequence[CellResult]) -> None:
 
 def question(results: Sequence[CellResult]) -> None:
     """Predict, then see: does a model trained with more negatives come closer to its bound?"""
-    families: dict[tuple[int, int], list[CellResult]] = {}
-    for result in results:
-        config = result.cell.config
-        families.setdefault((len(results), config.dimension, config.epochs)[1:], []).append(result)
-    family = max(
-        families.values(), key=lambda same: (len({r.cell.config.negatives for r in same}), same[0].cell.config.epochs)
-    )
-    few, many = (pick(family, key=lambda r: r.cell.config.negatives) for pick in (min, max))
-    if few.cell.config.negatives == many.cell.config.negatives:
+    few, many = _ends_over_negatives(results)
+    config, more = few.cell.config, many.cell.config.negatives
+    if more == config.negatives:
         return
-    config = few.cell.config
     st.subheader("Guess first", anchor=False)
     answers = {"closer": "it comes closer", "same": "it stays the same", "farther": "it falls further behind"}
     guess = st.radio(
-        f"Train with k = {many.cell.config.negatives} negatives instead of {config.negatives} "
-        f"(d = {config.dimension}, {config.epochs} epochs). Measured by the share of its bound that the model reaches:",
+        f"Train with k = {more} negatives instead of {config.negatives} (d = {config.dimension}, {config.epochs} "
+        "epochs). Measured by the share of its own bound that the model reaches:",
         [*answers],
         format_func=answers.__getitem__,
         index=None,
@@ -53,21 +48,40 @@ def question(results: Sequence[CellResult]) -> None:
     )
     if guess is None:
         return
-    before, after = (r.law("word2vec").score / r.law("word2vec").bound for r in (few, many))
+    before, after = (result.law("word2vec").score / result.law("word2vec").bound for result in (few, many))
     truth = "same" if abs(after - before) < 0.01 else "closer" if after > before else "farther"
-    said = "Right" if guess == truth else "Not so"
     st.success(
-        f"{said}: {answers[truth]}. With k = {config.negatives} it reaches {before:.1%} of its bound, "
-        f"with k = {many.cell.config.negatives} {after:.1%}."
+        f"{'Right' if guess == truth else 'Not so'}: {answers[truth]}. With k = {config.negatives} it reaches "
+        f"{before:.1%} of its bound, with k = {more} {after:.1%}."
     )
 
 
+def _ends_over_negatives(results: Sequence[CellResult]) -> tuple[CellResult, CellResult]:
+    """The fewest and the most negatives among trainings that differ in nothing else: the longest, largest such."""
+    families: dict[tuple[int, int], list[CellResult]] = {}
+    for result in results:
+        families.setdefault((result.cell.config.epochs, result.cell.config.dimension), []).append(result)
+    place = max(families, key=lambda place: (len({r.cell.config.negatives for r in families[place]}), place))
+    family = sorted(families[place], key=lambda result: result.cell.config.negatives)
+    return family[0], family[-1]
+
+
 def live() -> None:
-    """A small model, trained now."""
+    """A small model, trained while one watches; a new seed each time, so that there is something to watch."""
     st.subheader("Do it live", anchor=False)
-    st.markdown("Train word2vec on 300 news stories now, and see its score climb towards the bound after every epoch.")
-    text = cached.corpus(LIVE_TEXT, 5)
-    jobs.panel(Cell(text.digest, LIVE_MODEL), text, button="Train a small model now")
+    st.markdown("Train word2vec on 300 news stories and see its score climb towards the bound, epoch by epoch.")
+    seed = state.get("live")
+    if seed:
+        text = cached.corpus(LIVE_TEXT, 5)
+        jobs.panel(Cell(text.digest, replace(LIVE_MODEL, seed=seed)), text)
+    if st.button("Train another one" if seed else "Train a small model now", type="primary", key="live-button"):
+        text = cached.corpus(LIVE_TEXT, 5)
+        cells = (Cell(text.digest, replace(LIVE_MODEL, seed=n)) for n in count(seed + 1))
+        cell = next(cell for cell in cells if jobs.status(cell.id) is None)
+        state.put("live", cell.config.seed)
+        state.put("job", f"{cell.id}.{jobs.start([cell], text)}")
+        state.write_url()
+        st.rerun()
 
 
 with frame.page(
@@ -82,8 +96,7 @@ with frame.page(
         question(found)
     else:
         st.info("The precomputed figure is not installed here; the other pages compute everything themselves.")
-    if controls.switch("live", "Do it live", "Trains a small model on a bundled text while you watch."):
-        live()
+    live()
     with st.container(horizontal=True):
         st.page_link("chapters/measure/corpus.py", label="Use your own text", icon=":material/upload_file:")
         st.page_link("chapters/explore/gap.py", label="Run a grid of your own", icon=":material/grid_on:")
@@ -92,4 +105,4 @@ with frame.page(
         manifest = sweep["manifest"]
         with st.expander("How these numbers were made"):
             st.code(manifest.get("command", ""), language="bash")
-            st.dataframe([{"what": name, "value": str(value)} for name, value in manifest.items()], hide_index=True)
+            st.json(manifest)

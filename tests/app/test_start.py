@@ -55,9 +55,14 @@ def test_a_guess_is_answered_with_the_numbers(start: Open) -> None:
     assert "of its bound" in app.success[0].value
 
 
-def test_do_it_live_offers_a_small_training(start: Open) -> None:
-    app = start(live="true")
-    assert app.button("train").label == "Train a small model now"
+def test_do_it_live_trains_a_new_model_each_time(start: Open) -> None:
+    app = start()
+    for seed in ("1", "2"):
+        app.button("live-button").click().run()
+        assert query(app)["live"] == seed
+    assert app.button("cancel")
+    assert len(app.get("plotly_chart")) == 2
+    app.button("cancel").click().run()
 
 
 def test_without_the_precomputed_sweep_the_page_still_leads_on(

@@ -1,0 +1,56 @@
+"""Remake docs/screenshots: `python -m tests.browser.screenshots` (some minutes; real trainings in a store of its own)."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, QUIET, running_app, settled
+
+ROOT = Path(__file__).resolve().parents[2]
+TO = ROOT / "docs" / "screenshots"
+GRID = "corpus=lee&dimensions=2,5,10,20,50,100&epochs_list=1,5,20,50&seeds=1,2"
+PAGES = {
+    "start": "",
+    "corpus": "corpus",
+    "corpus-pairs": "corpus?view=pairs",
+    "bound": "bound",
+    "train": "train?corpus=lee&dimension=50&epochs=20",
+    "gap": f"gap?{GRID}",
+    "gap-alpha": "gap?corpus=lee&dimensions=10,50&epochs_list=20&negatives_list=1,2,5,10,20&axis=alpha",
+    "diagnostics": "diagnostics",
+}
+
+
+def train_what_they_show(page: Page, address: str) -> None:
+    """Press the buttons, as a user would, and wait."""
+    for path, button in (("train", "Train"), ("gap", "Run"), ("gap-alpha", "Run")):
+        page.goto(f"{address}/{PAGES[path]}")
+        settled(page)
+        page.get_by_role("button", name=button).first.click()
+        page.get_by_role("button", name="Cancel").wait_for()
+        page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=1_800_000)
+
+
+def main() -> None:
+    """Every page, light and dark, on a projector; Start and Train on a phone too."""
+    TO.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, running_app(Path(home)) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        train_what_they_show(browser.new_page(), address)
+        for theme in ("light", "dark"):
+            for width, height, names in ((1280, 960, tuple(PAGES)), (390, 844, ("start", "train"))):
+                for name in names:
+                    context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": height})
+                    page = context.new_page()
+                    page.goto(f"{address}/{PAGES[name]}")
+                    settled(page)
+                    page.wait_for_timeout(1_500)  # plotly and the table draw after the script has ended
+                    size = "" if width == 1280 else f"-{width}"
+                    page.screenshot(path=TO / f"{name}-{theme}{size}.png")
+                    context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
