@@ -15,7 +15,7 @@ import streamlit as st
 from jsmi_core.cooccurrence import PairSampling, expected_pairs, keep_probabilities
 from jsmi_core.corpus import Corpus
 from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
-from jsmi_core.experiment import CellResult
+from jsmi_core.records import Result
 from jsmi_core.samples import SAMPLES, sample_corpus, sample_data_directory
 from jsmi_core.store import Store
 
@@ -193,7 +193,7 @@ def figure1() -> dict[str, Any] | None:
 
 
 @st.cache_resource(show_spinner=False)
-def figure1_results() -> tuple[CellResult, ...]:
-    """The trainings of :func:`figure1`."""
+def figure1_results() -> tuple[Result, ...]:
+    """The trainings and the searches for the best rank of :func:`figure1`."""
     sweep = figure1() or {"results": []}
-    return tuple(CellResult.from_dict(record) for record in sweep["results"])
+    return tuple(Result.from_dict(record) for record in sweep["results"])

@@ -10,10 +10,11 @@ import streamlit as st
 from jsmi_app import cached, controls, state
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JobError, JSMIError
-from jsmi_core.experiment import Cell, CellResult, EpochScore
 from jsmi_core.figures import climb_data, inert, number
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
+from jsmi_core.records import CellResult, EpochScore
+from jsmi_core.specs import Cell, RankCell
 
 POLL_SECONDS = 1.0
 LIVE = ("queued", "running")
@@ -27,7 +28,7 @@ def status(cell_id: str) -> JobStatus | None:
         return None
 
 
-def start(cells: Iterable[Cell], text: Corpus) -> str:
+def start(cells: Iterable[Cell | RankCell], text: Corpus) -> str:
     """Queue the trainings that are not stored yet, and return the token that can cancel them.
 
     It goes into the URL, so that a reload can still cancel; whoever merely watches an equal training has none.
@@ -39,7 +40,7 @@ def start(cells: Iterable[Cell], text: Corpus) -> str:
     return token
 
 
-def cancel(cells: Iterable[Cell], token: str) -> None:
+def cancel(cells: Iterable[Cell | RankCell], token: str) -> None:
     """Take back the wish for these trainings; each stops unless somebody else wants it."""
     for cell in cells:
         cached.queue().cancel(cell.id, token)

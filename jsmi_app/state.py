@@ -15,7 +15,8 @@ from typing import Any
 import streamlit as st
 
 from jsmi_core.errors import JSMIError, ParameterError
-from jsmi_core.experiment import LAWS, Grid
+from jsmi_core.records import LAWS
+from jsmi_core.specs import Grid
 from jsmi_core.training import SGNSConfig
 
 
@@ -111,6 +112,7 @@ SETTINGS: dict[str, Setting] = {
     "unit": Setting("nats", _one_of("nats", "bits")),
     "law": Setting("word2vec", _one_of(*LAWS)),
     "axis": Setting("dimension", _one_of("dimension", "alpha", "epochs")),
+    "best_rank": Setting(False, _flag),
     "show": Setting("score", _one_of("score", "gap")),
     "per_positive": Setting(False, _flag),
     "view": Setting("words", _one_of("words", "pairs", "context")),

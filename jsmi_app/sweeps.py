@@ -9,33 +9,49 @@ import streamlit as st
 from jsmi_app import cached, controls, jobs, state
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
-from jsmi_core.experiment import Cell, CellResult, Grid
 from jsmi_core.figures import inert, ladder_data, number
 from jsmi_core.information import to_bits
 from jsmi_core.jobs import JobStatus
+from jsmi_core.records import CellResult, RankResult, Result
+from jsmi_core.specs import Cell, Grid, RankCell
+from jsmi_core.split import best_known
 
 POLL_SECONDS = 2.0
 AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
 
 
-def panel(grid: Grid, text: Corpus) -> None:
-    """Run a grid and see its figures grow."""
-    cells = grid.cells(text.digest)
+Cells = Sequence[Cell | RankCell]
+
+
+def panel(grid: Grid, text: Corpus, *, best_rank: bool) -> None:
+    """Run a grid, with a search for the best embedding of each dimension if asked, and see its figures grow."""
+    cells: Cells = (*grid.cells(text.digest), *(grid.rank_cells(text.digest) if best_rank else ()))
     live = any(now.state in jobs.LIVE for now in _unfinished(cells, _stored(cells, text)))
     st.fragment(_panel, run_every=POLL_SECONDS if live else None)(grid, cells, text)
 
 
-def _stored(cells: Sequence[Cell], text: Corpus) -> list[CellResult]:
+def best_ranks(results: Sequence[Result], law: str) -> dict[int, float]:
+    """The best score known at each dimension that was searched, in nats: for results of one k, under their own law.
+
+    A search maximises its own law, so under the other one it would say little: empty then.
+    """
+    searched = {result.cell.config.dimension for result in results if isinstance(result, RankResult)}
+    if law != "word2vec" or not searched:
+        return {}
+    return {d: score for (_, d), score in best_known(results, law).items() if d in searched}
+
+
+def _stored(cells: Cells, text: Corpus) -> list[Result]:
     wanted = {cell.id for cell in cells}
-    return [result for result in cached.store().results(text.digest) if result.id in wanted]
+    return [result for result in cached.store().results(text.digest, kind=Result) if result.id in wanted]
 
 
-def _unfinished(cells: Sequence[Cell], stored: Sequence[CellResult]) -> list[JobStatus]:
+def _unfinished(cells: Cells, stored: Sequence[Result]) -> list[JobStatus]:
     have = {result.id for result in stored}
     return [now for cell in cells if cell.id not in have and (now := jobs.status(cell.id)) is not None]
 
 
-def _panel(grid: Grid, cells: Sequence[Cell], text: Corpus) -> None:
+def _panel(grid: Grid, cells: Cells, text: Corpus) -> None:
     stored = _stored(cells, text)
     unfinished = _unfinished(cells, stored)
     live = [now for now in unfinished if now.state in jobs.LIVE]
@@ -53,11 +69,11 @@ def _panel(grid: Grid, cells: Sequence[Cell], text: Corpus) -> None:
     state.write_url()
 
 
-def _controls(cells: Sequence[Cell], stored: Sequence[CellResult], live: Sequence[JobStatus], text: Corpus) -> None:
+def _controls(cells: Cells, stored: Sequence[Result], live: Sequence[JobStatus], text: Corpus) -> None:
     """What is left to do, and the button for it."""
     missing = len(cells) - len(stored)
     left = jobs.duration(cached.queue().estimated_seconds(cells, text)) if missing else ""
-    count = f"{len(stored):,} of {len(cells):,} trainings stored"
+    count = f"{len(stored):,} of {len(cells):,} stored"
     if live:
         share = (len(stored) + sum(now.progress for now in live)) / len(cells)
         st.progress(min(share, 1.0), f"{count} · about {left} left")
@@ -69,15 +85,15 @@ def _controls(cells: Sequence[Cell], stored: Sequence[CellResult], live: Sequenc
         state.write_url()
         st.rerun()  # the whole page: the sweep has ended, so stop polling
     elif missing:
-        if st.button(f"Run {missing:,} trainings", type="primary", key="run"):
+        if st.button("Run the grid", type="primary", key="run"):
             state.put("sweep", jobs.start(cells, text))
             st.rerun()
         st.caption(f"{count}; the other {missing:,} take about {left} on this machine.")
     else:
-        st.caption(f"All {len(cells):,} trainings of this grid are stored.")
+        st.caption(f"All {len(cells):,} of this grid are stored.")
 
 
-def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
+def _figure(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
     with st.container(horizontal=True):
         axis = controls.choice("axis", "Against", tuple(AXES), "What the horizontal axis shows.", AXES.__getitem__)
         show = controls.choice(
@@ -87,10 +103,12 @@ def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
         k = None
         if axis != "alpha" and len(grid.negatives) > 1:
             k = controls.choice("k", "k", grid.negatives, "Models of one k, since each k has a bound of its own.")
-    shown = [result for result in stored if k is None or result.cell.config.negatives == k]
+    of_k = [result for result in stored if k is None or result.cell.config.negatives == k]
+    shown = [result for result in of_k if isinstance(result, CellResult)]
     if not shown:
-        st.info(f"No training with k = {k} is finished yet.")
+        st.info("No training to draw here is finished yet.")
         return
+    best = best_ranks(of_k, law) if axis == "dimension" else {}
     config = grid.base
     curve = None
     if axis == "alpha":
@@ -99,7 +117,7 @@ def _figure(grid: Grid, stored: Sequence[CellResult], text: Corpus) -> None:
         bounds = zip(cached.SLIDER_ALPHAS, cached.bound_curve(text, config.sampling, exponent).bounds, strict=True)
         near = [(a, bound) for a, bound in bounds if 0.8 * min(alphas) <= a <= min(1.25 * max(alphas), 0.9)]
         curve = ([a for a, _ in near], [bound for _, bound in near])
-    chart = ladder_data(shown, axis, law=law, quantity=show, unit=state.get("unit"), curve=curve)
+    chart = ladder_data(shown, axis, law=law, quantity=show, unit=state.get("unit"), curve=curve, best=best)
     clicked = controls.figure(chart, "gap", clickable=True)
     chosen = next((result for result in shown if result.id in clicked), None)
     if chosen is None:

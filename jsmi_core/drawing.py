@@ -95,6 +95,8 @@ def draw(data: Chart | Bars, palette: Palette = LIVE, *, titled: bool = False) -
 
 def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
     low, high = chart.y_range or _height_of(chart)
+    for band in chart.bands:
+        _draw_band(figure, band.x, band.low, band.high, getattr(palette, band.role))
     for line in chart.lines:
         _draw_line(figure, line, _colour(line, palette))
     for x, y in chart.points:
@@ -120,6 +122,14 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
             x, y = _on_axis(line.x[at], chart.log_x), _on_axis(line.y[at], chart.log_y)
             shift = {"yanchor": "bottom", "yshift": 4} if side == "above" else {"yanchor": "top", "yshift": -4}
             _write(figure, line.label, x, y, _colour(line, palette), xanchor=anchor, bgcolor=palette.ground, **shift)
+    for band in chart.bands:
+        at = max(range(len(band.x)), key=lambda i: band.high[i] - band.low[i])
+        if band.high[at] - band.low[at] > 1.5 * LABEL_GAP * (high - low):
+            x = _on_axis(band.x[at], chart.log_x)
+            anchor = {0: "left", len(band.x) - 1: "right"}.get(at, "center")
+            middle = (band.low[at] + band.high[at]) / 2
+            colour = getattr(palette, band.role)
+            _write(figure, f"{band.label}", x, middle, colour, xanchor=anchor, xshift=8 if anchor == "left" else -8)
     longest = max((len(line.label) for line in ends), default=0)
     figure.update_layout(margin={"r": 24 + 8 * longest})
 
@@ -147,17 +157,31 @@ def _label_point(line: Line, high: float) -> tuple[int, str, str]:
 
 def _draw_line(figure: go.Figure, line: Line, colour: str) -> None:
     if line.low:
-        band = {"x": line.x + line.x[::-1], "y": line.high + line.low[::-1], "fill": "toself", "fillcolor": colour}
-        figure.add_scatter(**band, line={"width": 0}, opacity=0.22, hoverinfo="skip", mode="lines")
+        _draw_band(figure, line.x, line.low, line.high, colour)
     figure.add_scatter(
         x=line.x,
         y=line.y,
         name=inert(line.label),
-        mode="lines+markers" if line.role == "trained" else "lines",
+        mode="lines+markers" if line.role in ("trained", "rank") else "lines",
         line={"color": colour, "width": 1.5 if line.role == "muted" else 3, "dash": line.dash},
         marker={"size": 8, "color": colour},
         customdata=line.ids or None,
         hovertemplate="%{y:.4g}<extra>%{fullData.name}, %{x:.4g}</extra>",
+    )
+
+
+def _draw_band(
+    figure: go.Figure, x: tuple[float, ...], low: tuple[float, ...], high: tuple[float, ...], colour: str
+) -> None:
+    figure.add_scatter(
+        x=x + x[::-1],
+        y=high + low[::-1],
+        fill="toself",
+        fillcolor=colour,
+        line={"width": 0},
+        opacity=0.2,
+        hoverinfo="skip",
+        mode="lines",
     )
 
 

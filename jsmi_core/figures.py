@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlphaPoint",
+    "Band",
     "Bars",
     "Chart",
     "Line",
@@ -48,7 +49,7 @@ class Line(NamedTuple):
     """A curve: ``low`` and ``high`` bound its band over seeds; ``ids`` name the training behind each point."""
 
     label: str
-    role: str  # "bound", "trained", "muted" or "data"
+    role: str  # "bound", "rank" (the best of any training), "trained", "muted" or "data"
     x: tuple[float, ...]
     y: tuple[float, ...]
     low: tuple[float, ...] = ()
@@ -57,6 +58,16 @@ class Line(NamedTuple):
     shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
     dash: str = "solid"
     place: str = "end"  # of the label: after the "end", or "above"/"below" the start, "… middle", "… peak", "… end"
+
+
+class Band(NamedTuple):
+    """What lies between two lines, and what it is called."""
+
+    label: str
+    role: str
+    x: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 class Mark(NamedTuple):
@@ -74,6 +85,7 @@ class Chart(NamedTuple):
     x_name: str
     y_name: str
     lines: tuple[Line, ...]
+    bands: tuple[Band, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
     ticks: tuple[tuple[float, str], ...] = ()
     log_x: bool = False
@@ -172,6 +184,7 @@ def ladder_data(
     quantity: str = "score",
     unit: str = "nats",
     curve: tuple[Sequence[float], Sequence[float]] | None = None,
+    best: Mapping[int, float] | None = None,
 ) -> Chart:
     """Trained models below the bound, against dimension, epochs or α; seeds become bands from lowest to highest.
 
@@ -187,6 +200,9 @@ def ladder_data(
     unit : "nats" or "bits"
     curve : (α, bound) sequences in nats, optional
         The bound over α under the same law, for ``x="alpha"``; without it the trained α are joined.
+    best : dimension → score in nats, optional
+        The best score known at each rank under the same law, for ``x="dimension"``: it splits the gap into the price
+        of rank (at most) and the price of training (at least).
 
     Returns
     -------
@@ -222,15 +238,69 @@ def ladder_data(
             bound._replace(label=name, place=above),
             zero._replace(label=f"0: {RATE_LINE}", role="muted", dash="dot"),
         )
+    ranks, bands = _prices(found, best or {}, law, quantity, scale, lines[-1])
     return Chart(
-        title=_finding(found, x, law),
+        title=_split_finding(found, best, law) if best else _finding(found, x, law),
         subtitle=_made_of(found[0], law, with_negatives=x != "alpha"),
         x_name=AXES[x],
         y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
-        lines=(*landmarks, *lines),
+        lines=(*landmarks, *ranks, *lines),
+        bands=bands,
         ticks=_ticks(found, x),
         log_x=True,
     )
+
+
+def _prices(
+    results: Sequence[CellResult],
+    best: Mapping[int, float],
+    law: str,
+    quantity: str,
+    scale: float,
+    longest: Line,
+) -> tuple[tuple[Line, ...], tuple[Band, ...]]:
+    """The best rank-d line, the band between it and the bound, and the band down to the longest training."""
+    if not best:
+        return (), ()
+    bound = results[0].law(law).bound
+    dimensions = sorted(best)
+    x = tuple(map(float, dimensions))
+    value = {float(d): scale * (bound - best[d] if quantity == "gap" else best[d]) for d in dimensions}
+    edge = 0.0 if quantity == "gap" else scale * bound
+    line = Line("best rank-d", "rank", x, tuple(value[d] for d in x))
+    both = [(d, value[d], y) for d, y in zip(longest.x, longest.y, strict=True) if d in value]
+    parts = [("price of rank", "rank", [(d, value[d], edge) for d in x]), ("price of training", "trained", both)]
+    bands = tuple(
+        Band(
+            label,
+            role,
+            tuple(d for d, _, _ in corners),
+            tuple(min(a, b) for _, a, b in corners),
+            tuple(max(a, b) for _, a, b in corners),
+        )
+        for label, role, corners in parts
+        if len(corners) > 1
+    )
+    return (line,), bands
+
+
+def _split_finding(results: Sequence[CellResult], best: Mapping[int, float], law: str) -> str:
+    """Which of the two prices is larger, from which dimension on."""
+    bound = results[0].law(law).bound
+    reached: dict[int, float] = {}
+    for result in results:
+        d = result.cell.config.dimension
+        reached[d] = max(result.law(law).score, reached.get(d, -math.inf))
+    compared = sorted(d for d in reached if d in best)
+    rank_costs_more = [bound - best[d] > best[d] - reached[d] for d in compared]
+    if all(rank_costs_more):
+        return f"The dimension costs more than the training, even at d = {compared[-1]}"
+    if not any(rank_costs_more):
+        return f"The training costs more than the dimension, even at d = {compared[0]}"
+    if sorted(rank_costs_more, reverse=True) == rank_costs_more:
+        last = compared[rank_costs_more.count(True) - 1]
+        return f"Up to d = {last} the dimension costs most; beyond, the training does"
+    return _finding(results, "dimension", law)
 
 
 def _one_law(results: Sequence[CellResult], x: str) -> None:
@@ -515,7 +585,7 @@ def bound_data(
         "α, the share of positive pairs",
         f"information ({unit} per {'positive pair' if per_positive else 'draw of W'})",
         lines,
-        ((at.alpha, here), (at.alpha, noisy)),
+        points=((at.alpha, here), (at.alpha, noisy)),
         x_range=(0.0, 1.0),
         y_range=(0.0, 1.1 * top if top > 0 else 1.0),
     )

@@ -4,7 +4,12 @@ import streamlit as st
 
 from jsmi_app import controls, frame, state, sweeps
 from jsmi_app.prose import snippets
-from jsmi_core.experiment import Grid
+from jsmi_core.specs import Grid
+
+BEST_RANK = (
+    "Whatever the training: splits the gap into the price of rank (at most) and the price of training (at least), "
+    "against dimension."
+)
 
 with frame.page(
     "gap",
@@ -26,10 +31,11 @@ with frame.page(
         seeds = controls.numbers(
             "seeds", "Seeds", "With several seeds a line is their mean, its band lowest to highest."
         )
+    best_rank = controls.switch("best_rank", "Search the best embedding of each dimension too", BEST_RANK)
     with st.expander("More: pairs, noise, learning rate, unit"):
         controls.pair_settings()
         controls.training_settings(seed=False)
         controls.unit()
     grid = Grid(dimensions, epochs, negatives, seeds, state.config())
-    sweeps.panel(grid, text)
-    controls.reproduce(*snippets.sweep(text, grid))
+    sweeps.panel(grid, text, best_rank=best_rank)
+    controls.reproduce(*snippets.sweep(text, grid, best_rank=best_rank))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from jsmi_app import controls, frame, jobs, state
 from jsmi_app.prose import snippets
-from jsmi_core.experiment import Cell
+from jsmi_core.specs import Cell
 
 with frame.page(
     "train",

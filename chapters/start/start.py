@@ -6,16 +6,17 @@ from itertools import count
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, jobs, state
-from jsmi_core.experiment import Cell, CellResult
+from jsmi_app import cached, controls, frame, jobs, state, sweeps
 from jsmi_core.figures import ladder_data
+from jsmi_core.records import CellResult, Result
+from jsmi_core.specs import Cell
 from jsmi_core.training import SGNSConfig
 
 LIVE_MODEL = SGNSConfig(dimension=20, epochs=20)
 LIVE_TEXT = "lee"
 
 
-def figure(results: Sequence[CellResult]) -> None:
+def figure(results: Sequence[Result]) -> None:
     """The ladder from precomputed results."""
     ks = sorted({result.cell.config.negatives for result in results})
     axes = {"dimension": "dimension", "epochs": "iterations", **({"alpha": "α"} if len(ks) > 1 else {})}
@@ -26,7 +27,13 @@ def figure(results: Sequence[CellResult]) -> None:
             results = [result for result in results if result.cell.config.negatives == k]
         law = controls.law()
         unit = controls.unit()
-    controls.figure(ladder_data(results, axis, law=law, unit=unit), "figure1")
+    best = sweeps.best_ranks(results, law) if axis == "dimension" else {}
+    controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
+
+
+def trainings(results: Sequence[Result]) -> list[CellResult]:
+    """The results without the searches for the best rank."""
+    return [result for result in results if isinstance(result, CellResult)]
 
 
 def question(results: Sequence[CellResult]) -> None:
@@ -93,7 +100,7 @@ with frame.page(
     found = cached.figure1_results()
     if found:
         figure(found)
-        question(found)
+        question(trainings(found))
     else:
         st.info("The precomputed figure is not installed here; the other pages compute everything themselves.")
     live()

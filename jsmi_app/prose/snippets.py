@@ -8,8 +8,8 @@ from typing import Any
 
 from jsmi_app import state
 from jsmi_core.corpus import Corpus
-from jsmi_core.experiment import Grid
 from jsmi_core.samples import SAMPLES
+from jsmi_core.specs import Grid
 from jsmi_core.training import SGNSConfig
 
 Snippets = tuple[str, str]
@@ -45,16 +45,17 @@ print(objective.bound, objective.score(run.embedding), objective.gap(run.embeddi
     return _with_imports(python), _shell("train", text, _changed(config))
 
 
-def sweep(text: Corpus, grid: Grid) -> Snippets:
+def sweep(text: Corpus, grid: Grid, *, best_rank: bool) -> Snippets:
     """A grid of trainings."""
     axes = {name: getattr(grid, name) for name in ("dimensions", "epochs", "negatives", "seeds")}
     base = {n: v for n, v in _changed(grid.base).items() if n not in ("dimension", "epochs", "negatives", "seed")}
+    cells = "grid.cells(corpus.digest)" + (" + grid.rank_cells(corpus.digest)" if best_rank else "")
     python = f"""{_read(text)}
 grid = {_call("Grid", {**axes, "base": _Code(_call("SGNSConfig", base))})}
-for cell in grid.cells(corpus.digest):
+for cell in {cells}:
     print(cell.config, run_cell(cell, corpus).laws)"""
     lists = {name: ",".join(map(str, values)) for name, values in axes.items()}
-    return _with_imports(python), _shell("sweep", text, {**lists, **base})
+    return _with_imports(python), _shell("sweep", text, {**lists, **base}) + (" --best-rank" if best_rank else "")
 
 
 class _Code(str):
@@ -116,7 +117,8 @@ _HOME = {
         *("PairSampling", "SGNSConfig", "SGNSObjective", "expected_pairs", "jsmi", "mutual_information"),
         *("read_corpus", "sample_corpus", "train_sgns", "unigram_noise"),
     ),
-    "jsmi_core.experiment": ("Grid", "run_cell"),
+    "jsmi_core.experiment": ("run_cell",),
+    "jsmi_core.specs": ("Grid",),
 }
 
 

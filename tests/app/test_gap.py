@@ -7,10 +7,10 @@ GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives
 
 def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
     app = open_page("gap", **GRID)
-    assert app.button("run").label == "Run 8 trainings"
+    assert any("0 of 8 stored; the other 8" in text for text in texts(app))
     assert any("run it" in info.value for info in app.info)
     app.button("run").click().run()
-    until(app, lambda page: any("All 8 trainings" in text for text in texts(page)))
+    until(app, lambda page: any("All 8 of this grid" in text for text in texts(page)))
     for axis in ("dimension", "alpha", "epochs"):
         app.segmented_control(key="axis").set_value(axis).run()
         assert not app.exception
@@ -20,7 +20,7 @@ def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
     assert not app.exception
     assert query(app) == GRID | {"axis": "epochs", "show": "gap", "law": "paper"}
     larger = open_page("gap", **GRID | {"dimensions": "2,4,8"})
-    assert larger.button("run").label == "Run 4 trainings"
+    assert any("8 of 12 stored" in text for text in texts(larger))
 
 
 def test_a_list_that_is_none_is_refused_in_one_sentence(open_page: Open) -> None:
@@ -39,3 +39,12 @@ def test_a_grid_of_too_many_trainings_is_refused(open_page: Open) -> None:
 def test_diagnostics_name_what_runs(open_page: Open) -> None:
     rows = open_page("diagnostics").dataframe[0].value
     assert {"Python", "gensim", "Store", "Queue"} <= set(rows["what"])
+
+
+def test_the_best_embedding_of_each_dimension_splits_the_gap(open_page: Open) -> None:
+    app = open_page("gap", corpus="planted", dimensions="1,2", epochs_list="1", best_rank="true")
+    app.button("run").click().run()
+    until(app, lambda page: any("All 4 of this grid" in text for text in texts(page)))
+    drawn = app.get("plotly_chart")[0].proto.spec
+    assert "best rank&#45;d" in drawn
+    assert "costs more than" in app.subheader[0].value

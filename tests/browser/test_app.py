@@ -93,8 +93,8 @@ def test_settings_follow_from_page_to_page_and_back(server: str, visit: Visit) -
 
 def test_a_click_on_a_point_opens_its_training(server: str, visit: Visit) -> None:
     page = visit(f"{server}/gap?corpus=planted&dimensions=2,4&epochs_list=1&seeds=3")
-    page.get_by_role("button", name="Run 2 trainings").click()
-    expect(page.get_by_text("All 2 trainings of this grid are stored.")).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name="Run the grid").click()
+    expect(page.get_by_text("All 2 of this grid are stored.")).to_be_visible(timeout=120_000)
     settled(page)
     page.locator(".js-plotly-plot .scatterlayer .trace .points path").first.click(force=True)
     page.get_by_role("link", name="Open this training").click()

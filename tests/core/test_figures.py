@@ -13,6 +13,7 @@ from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import Cell, CellResult, EpochScore, LawScores, Manifest
 from jsmi_core.figures import (
     AlphaPoint,
+    Band,
     Bars,
     Chart,
     Line,
@@ -268,3 +269,27 @@ def test_a_band_lies_behind_its_line() -> None:
     assert band.fill == "toself"
     assert band.y == (0.2, 0.1)
     assert line.y == (pytest.approx(0.15),)
+
+
+def test_the_best_rank_splits_the_gap_into_two_prices() -> None:
+    models = [result(score, dimension=d) for d, score in ((10, 0.05), (20, 0.06), (40, 0.07))]
+    chart = ladder_data(models, best={10: 0.06, 20: 0.1, 40: 0.19})
+    rank, trained = chart.bands
+    assert chart.lines[2] == Line("best rank-d", "rank", (10, 20, 40), (0.06, 0.1, 0.19))
+    assert rank == Band("price of rank", "rank", (10, 20, 40), (0.06, 0.1, 0.19), (0.2, 0.2, 0.2))
+    assert trained == Band("price of training", "trained", (10, 20, 40), (0.05, 0.06, 0.07), (0.06, 0.1, 0.19))
+    assert chart.title == "Up to d = 20 the dimension costs most; beyond, the training does"
+    gap = ladder_data(models, best={10: 0.06, 20: 0.1, 40: 0.19}, quantity="gap")
+    assert gap.bands[0].low == (0, 0, 0)
+    assert gap.bands[0].high == tuple(pytest.approx(y) for y in (0.14, 0.1, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("best", "title"),
+    [
+        ({10: 0.06}, "The dimension costs more than the training, even at d = 10"),
+        ({10: 0.19}, "The training costs more than the dimension, even at d = 10"),
+    ],
+)
+def test_the_title_says_which_price_is_larger(best: dict[int, float], title: str) -> None:
+    assert ladder_data([result(0.05, dimension=10)], best=best).title == title
