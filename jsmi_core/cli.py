@@ -28,6 +28,7 @@ How much of what words know about their contexts does a word2vec embedding keep?
 
   jsmi bound  TEXT   the most that any embedding can score on a text
   jsmi train  TEXT   train one, and watch its exact score climb towards that bound
+  jsmi rank   TEXT   the best that any embedding of d dimensions can score, as far as a search can tell
   jsmi sweep  TEXT   train a whole grid: the gap against dimension, epochs and negatives
   jsmi app           the same in a browser
 
@@ -65,15 +66,26 @@ _HELP: dict[str, tuple[str, str]] = {
         "  jsmi train sample:lee --dimension 50 --epochs 20\n"
         "  jsmi train novel.txt.gz --negatives 10 --out vectors.npz",
     ),
+    "rank": (
+        "the best embedding of rank d: what the dimension costs, whatever the training",
+        "Searches for the embedding of d dimensions with the highest exact score S, on all pairs of words and without\n"
+        "any training. What it finds is a lower bound on the best score S*_d, so that the gap splits in two:\n"
+        "bound - S*_d, the price of rank (at most what is shown), and S*_d - S(m), the price of training (at least).\n"
+        "Beside it stands how sure one may be. The result is kept in the store; see also jsmi sweep --best-rank.\n\n"
+        "  jsmi rank sample:lee --dimension 50 --negatives 5\n"
+        "  jsmi rank novel.txt --dimension 20 --baselines --json",
+    ),
     "sweep": (
         "train a grid of embeddings: score and gap against dimension, epochs and negatives",
         "Trains every combination of the listed values, in low-priority processes, and prints the exact score, the\n"
         "bound and the gap of each. What is stored already is not computed again: a stopped sweep goes on when the\n"
-        "same command is given again. The paper's Figure 1, on the Penn Treebank as Mikolov prepared it:\n\n"
+        "same command is given again. With --best-rank it also searches for the best embedding of each dimension, and\n"
+        "splits every gap into the price of rank and the price of training.\n"
+        "The paper's Figure 1, on the Penn Treebank as Mikolov prepared it:\n\n"
         "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 1 \\\n"
         "       --dimensions 10,50,100,200 --epochs 1,5,20 --negatives 5 --json > figure1.json",
     ),
-    "runs": ("list, show or delete stored trainings", "Lists, shows or deletes the trainings in the store."),
+    "runs": ("list, show or delete stored results", "Lists, shows or deletes the trainings and searches in the store."),
     "export": (
         "write the vectors of a stored training to a file",
         "Writes the vectors of a stored training (see jsmi runs list; the first digits of its id are enough).\n\n"
@@ -94,6 +106,7 @@ _SAMPLING = {
 }
 _NEGATIVES = {"--negatives": ("K", "negatives for each positive pair; alpha = 1/(K+1) (default 5)")}
 _NOISE = {"--noise-exponent": ("G", "negatives are drawn from counts to the power G (default 0.75)")}
+_TOLERANCE = {"--tolerance": ("T", "stop when 20 steps gained less than this share of S (default 0.0001)")}
 _SIZE = {
     "--dimension": ("D", "coordinates of each vector (default 100)"),
     "--epochs": ("N", "passes over the text (default 5)"),
@@ -175,12 +188,27 @@ def _parser() -> argparse.ArgumentParser:
     _add_store(train)
     _add_json(train)
 
+    rank = _command(commands, "rank")
+    _add_corpus(rank)
+    _add(rank, {"--dimension": _SIZE["--dimension"]} | _NEGATIVES)
+    _add_sampling(rank)
+    _add(rank, {"--noise": _TRAINING["--noise"]} | _NOISE | _TOLERANCE)
+    _add_paper(rank)
+    rank.add_argument(
+        "--baselines", action="store_true", help="score other matrices too: PMI, two decompositions, constants"
+    )
+    _add_store(rank)
+    _add_json(rank)
+
     sweep = _command(commands, "sweep")
     _add_corpus(sweep)
     _add(sweep, _GRID, _numbers)
     _add_sampling(sweep)
     _add(sweep, _TRAINING)
     _add_paper(sweep)
+    sweep.add_argument(
+        "--best-rank", action="store_true", help="search for the best embedding of each dimension too (jsmi rank)"
+    )
     sweep.add_argument(
         "--workers", type=_number, metavar="N", help="trainings at a time (default: one less than the processors)"
     )

@@ -169,12 +169,13 @@ def _search(
         on_step=_Climber(config.tolerance, report, progress),
         cancel=cancel,
     )
-    passes = best.history[-1].passes if best.history else 1  # no step climbed: the start was looked at, at least
+    steps = best.history or (RankStep(1, best.score, time.perf_counter() - began),)  # a start that nothing improves
+    passes = steps[-1].passes
     embedding = Embedding(best.embedding.words, best.embedding.contexts, corpus.vocabulary)
     laws, gap_by_word = _scored(embedding, config, objectives)
     manifest = _manifest(corpus, multiply_adds_of_passes(corpus, config, passes), began)
     certificate = Certificate(best.gradient_norm, best.spread, best.converged, passes)
-    return RankResult(cell, _thinned(best.history), laws, manifest, certificate, embedding, gap_by_word)
+    return RankResult(cell, _thinned(steps), laws, manifest, certificate, embedding, gap_by_word)
 
 
 # A sweep comes back to the same corpus: the caches are per corpus object, and as small as a sweep needs.

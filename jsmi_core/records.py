@@ -90,6 +90,18 @@ class Certificate:
     converged: bool
     passes: int
 
+    def in_words(self, tolerance: float) -> tuple[str, ...]:
+        """What may be said of a result that carries this certificate, one sentence each."""
+        ended, gained = ("Converged", "less") if self.converged else ("Not converged", "more")
+        starts = f"its starts ended within {self.spread:.1e} nats of each other" if self.spread else "it had one start"
+        return (
+            f"{ended} after {self.passes:,} passes over all pairs: the last 20 steps gained {gained} than"
+            f" {tolerance:g} of the score.",
+            f"A Newton step would gain about {self.gradient_norm**2 / 2:.1e} nats; {starts}.",
+            "It is a local optimum, so a lower bound on the best score of its rank: the true price of rank is at most what"
+            " is shown, the true price of training at least.",
+        )
+
 
 @dataclass(frozen=True)
 class Manifest:

@@ -16,7 +16,7 @@ from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.errors import ParameterError
 from jsmi_core.records import CellResult, LawScores, RankResult, Result
 
-__all__ = ["Split", "best_known", "splits"]
+__all__ = ["Split", "best_known", "comparable", "splits"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,11 @@ def best_known(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[i
         reached = [score for (k, d), score in best.items() if k == negatives and d <= dimension]
         known[negatives, dimension] = max(0.0, *reached)
     return known
+
+
+def comparable(results: Iterable[Result], to: Result, law: str = "word2vec") -> tuple[Result, ...]:
+    """Those results whose p and q under a law are those of another one: their scores stand on one axis."""
+    return tuple(result for result in results if _law_of(result, law) == _law_of(to, law))
 
 
 def splits(results: Iterable[Result], law: str = "word2vec") -> dict[str, Split]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,9 @@ from jsmi_core import SGNSObjective, cli, expected_pairs, mutual_information, sa
 from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.corpus import read_corpus
 from jsmi_core.errors import JSMIError, ParameterError
-from jsmi_core.experiment import CellResult, Grid
+from jsmi_core.experiment import CellResult, Grid, run_cell
+from jsmi_core.records import RankResult
+from jsmi_core.specs import RankCell, RankConfig
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
 
@@ -201,6 +203,84 @@ def test_sweep_trains_the_grid_once(jsmi, text, tmp_path, store):
         assert {run.id for run in opened.results()} == {run.id for run in results[2:]}
 
 
+def test_sweep_splits_the_gaps_once_the_ranks_are_searched(jsmi, text):
+    arguments = ["sweep", text, *PLAIN, "--dimensions", "2,3", "--epochs", "1,2", "--negatives", "3"]
+    code, out, err = jsmi(*arguments, "--best-rank", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert "4 trainings and 2 searches, 0 of them stored" in err
+    assert "done: best of rank d = 3, k = 3" in err
+    for run in told["results"]:
+        split, own = run["split"], run["laws"][0]
+        assert split["price_of_rank"] >= 0
+        assert split["price_of_training"] > 0
+        assert split["price_of_rank"] + split["price_of_training"] == pytest.approx(own["gap"], abs=1e-9)
+    searches = [RankResult.from_dict(record) for record in told["best_rank"]]
+    assert [run.cell.config.dimension for run in searches] == [2, 3]
+    assert "--best-rank" in told["manifest"]["command"]
+
+    code, out, err = jsmi(*arguments)  # what was searched before is shown without asking again
+    assert code == 0
+    assert "4 trainings, 4 of them stored" in err
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[1][-4:] == ["rank", "≤", "train", "≥"]
+    assert lines[2][-2:] == [
+        f"{told['results'][0]['split'][price]:.5f}" for price in ("price_of_rank", "price_of_training")
+    ]
+    assert [line[2:4] for line in lines[-2:]] == [["2", "3"], ["3", "3"]]
+    listed = jsmi("runs", "list")[1].splitlines()[-2:]
+    assert {line.split()[0] for line in listed} == {run.id[:8] for run in searches}
+
+
+def test_rank_gives_the_numbers_of_the_library_and_how_sure_they_are(jsmi, text, tmp_path):
+    arguments = ["rank", text, *PLAIN, "--dimension", 2, "--negatives", 3]
+    code, out, err = jsmi(*arguments, "--baselines", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert "this takes about" in err
+    config = RankConfig(dimension=2, negatives=3, window=2, subsample=0)
+    expected = run_cell(RankCell(read_corpus(text).digest, config), read_corpus(text))
+    assert told["id"] == expected.id
+    assert told["laws"][0]["score"] == pytest.approx(expected.laws[0].score, rel=1e-9)
+    assert told["split"]["best_known"] == told["laws"][0]["score"]
+    assert told["certificate"]["converged"]
+    assert [line["name"] for line in told["baselines"]][-1] == "zero matrix"
+
+    code, out, err = jsmi(*arguments, "--baselines")
+    assert "searched before" in err
+    assert f"S*_2 ≥ {expected.laws[0].score:.6f}, price of rank at most" in out
+    assert "lower bound" in out
+    scores = [float(line.split()[-2]) for line in out.splitlines()[-7:]]
+    assert scores == sorted(scores, reverse=True)
+
+    code, out, _ = jsmi("runs", "show", expected.id[:9])
+    assert "Converged after" in out
+    assert jsmi("export", expected.id[:9], "--out", tmp_path / "v.npz")[0] == 0
+    assert jsmi("runs", "delete", expected.id)[0] == 0
+    assert jsmi("runs", "show", expected.id)[0] == 2
+
+
+def test_rank_says_when_a_stored_run_is_better(jsmi, text, store):
+    arguments = ["rank", text, *PLAIN, "--dimension", 3]
+    jsmi(*arguments)
+    with Store(store) as opened:
+        (listed,) = opened.results(kind=RankResult)
+        found = opened.get(listed.id, RankResult)
+        better = replace(found.laws[0], score=found.laws[0].score + 1e-4)
+        smaller = replace(found.cell, config=replace(found.cell.config, dimension=2))
+        opened.save(replace(found, cell=smaller, laws=(better, found.laws[1])))
+    assert f"a stored run of no higher rank scores {better.score:.6f}" in jsmi(*arguments)[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "field"), [("--tolerance", "0", {"tolerance": 0}), ("--dimension", "x", {"dimension": "x"})]
+)
+def test_b16_search_parameters_get_the_librarys_sentence(jsmi, text, option, typed, field):
+    with pytest.raises(ParameterError) as caught:
+        RankConfig(**field)
+    assert jsmi("rank", text, option, typed) == (2, "", f"jsmi: {caught.value}\n")
+
+
 def _shapes(results):
     return [(str(run.cell.config.dimension), str(run.cell.config.epochs)) for run in results]
 
@@ -299,7 +379,7 @@ def test_samples_take_no_encoding(jsmi):
 # -- help -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["app", "bound", "train", "sweep", "runs", "export"])
+@pytest.mark.parametrize("command", ["app", "bound", "train", "rank", "sweep", "runs", "export"])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "--help"])

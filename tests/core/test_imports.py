@@ -23,10 +23,11 @@ STOREYS = [
     {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training"},
     {"lowrank", "_slopes", "specs"},
-    {"records", "cost", "_database"},
+    {"records", "cost", "baselines", "_database"},
     {"experiment", "split", "store", "_job"},
     {"jobs", "_worker", "figures"},
-    {"drawing", "_commands"},
+    {"drawing", "_printing"},
+    {"_commands"},
     {"cli"},
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}

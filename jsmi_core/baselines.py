@@ -1,0 +1,59 @@
+"""What other matrices score on the axis of SGNS: landmarks beside a trained or a best embedding. (Beyond the paper.)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jsmi_core.embedding import Embedding
+from jsmi_core.lowrank import correspondence_start, sppmi_svd
+from jsmi_core.objective import REACH, SGNSObjective
+
+__all__ = ["Baseline", "baselines"]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A matrix in words, its rank (None: not limited), and its score S in nats per draw of W."""
+
+    name: str
+    rank: int | None
+    score: float
+
+
+def baselines(objective: SGNSObjective, dimension: int) -> tuple[Baseline, ...]:
+    """Score what needs no search: PMI itself where gensim can reach it, two decompositions, two constants.
+
+    Parameters
+    ----------
+    objective : SGNSObjective, V × W
+    dimension : int, 1 … 10,000
+        The rank of the decompositions; the second has at most min(V, W) − 1, and needs a number of negatives.
+
+    Returns
+    -------
+    tuple of Baseline
+        Among them shifted positive PMI (Levy & Goldberg, NIPS 2014); the constant −log k scores 0, and the zero
+        matrix h(α) − log 2.
+
+    Examples
+    --------
+    >>> from jsmi_core.distribution import JointDistribution
+    >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
+    >>> [baseline.name for baseline in baselines(objective, 1)][-1]
+    'zero matrix'
+    """
+    words, contexts = objective.joint.shape
+    constant = Embedding(np.full((words, 1), objective.log_odds), np.ones((contexts, 1)))
+    found = [
+        Baseline(f"PMI − log k, clipped to ±{REACH:g}", None, objective.reachable_bound),
+        Baseline("correspondence analysis", dimension, objective.score(correspondence_start(objective, dimension))),
+    ]
+    rank = min(dimension, min(words, contexts) - 1)
+    if rank and objective.negatives is not None:
+        shifted = sppmi_svd(objective.joint, rank, objective.negatives)
+        found.append(Baseline("SVD of shifted positive PMI", rank, objective.score(shifted)))
+    found.append(Baseline("constant −log k", 1, objective.score(constant)))
+    found.append(Baseline("zero matrix", 0, objective.zero_score))
+    return tuple(found)
