@@ -98,8 +98,8 @@ class Certificate:
             f"{ended} after {self.passes:,} passes over all pairs: the last 20 steps gained {gained} than"
             f" {tolerance:g} of the score.",
             f"A Newton step would gain about {self.gradient_norm**2 / 2:.1e} nats; {starts}.",
-            "It is a local optimum, so a lower bound on the best score of its rank: the true price of rank is at most what"
-            " is shown, the true price of training at least.",
+            "It is a local optimum, so a lower bound on the best score of its rank: the true price of rank is at most"
+            " what is shown, the true price of training at least.",
         )
 
 
