@@ -151,15 +151,6 @@ class Contrast:
         return out
 
     @cached_property
-    def uncovered_words(self) -> FloatArray:
-        """(W,) float64: for each context y, Σ p(x) over the words never seen with y."""
-        turned = self.joint.counts.T.tocsr()
-        out = np.empty(len(self.noise))
-        bounds, columns = np.asarray(turned.indptr, np.int64), np.asarray(turned.indices, np.int32)
-        _kernels.uncovered_mass(bounds, columns, self.joint.word_marginal, out)
-        return out
-
-    @cached_property
     def uncovered(self) -> float:
         """Σ r(x, y) over all pairs with p(x, y) = 0."""
         return math.fsum(self.joint.word_marginal * self.uncovered_noise)

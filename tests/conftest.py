@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # The same examples every time and everywhere: a red test is red for whoever looks next. Long runs over many more
 # examples are marked slow.
@@ -16,6 +16,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same everywhere")
+settings.register_profile(  # for tests/mutants.py, which only asks whether a test fails
+    "without shrinking",
+    settings.get_profile("same everywhere"),
+    phases=(Phase.explicit, Phase.generate),
+)
 
 
 class Measured:
@@ -26,6 +31,7 @@ class Measured:
 
     def __call__(self, family, error, limit):
         """Record an error and insist on its limit (a NaN fails too)."""
+        error, limit = float(error), float(limit)  # numpy's numbers do not pass between xdist's processes
         self.worst[family] = (max(error, self.worst.get(family, (0.0, limit))[0]), limit)
         assert error <= limit, f"{family}: error {error:.2e} is above {limit:.0e}"
 

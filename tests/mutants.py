@@ -21,8 +21,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# Quick and telling ones first: the run stops at the first failure.
+# The run stops at the first failure: quick and telling ones first, and before them those of the module itself.
 TESTS = ["kernels", "objective", "distribution", "cooccurrence", "information", "precision", "theorems", "training"]
+OF_MODULE = {"_kernels": "kernels", "_blocks": "objective", "contrast": "precision"}
 WITHOUT_COMPILER = "tests/core/test_kernels.py::test_all_this_without_the_compiler"
 
 
@@ -258,8 +259,10 @@ def run_tests(mutant: Mutant | None) -> tuple[str, float, str]:
             if text.count(mutant.old) != 1:
                 return "broken", 0.0, f"its text occurs {text.count(mutant.old)} times in {mutant.module}.py, not once"
             path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-        files = [f"tests/core/test_{name}.py" for name in TESTS]
+        own = OF_MODULE.get(mutant.module, mutant.module) if mutant else ""
+        files = [f"tests/core/test_{name}.py" for name in sorted(TESTS, key=lambda name: name != own)]
         options = ["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "--deselect", WITHOUT_COMPILER]
+        options += ["--hypothesis-profile", "without shrinking"]
         began = time.perf_counter()
         try:
             run = subprocess.run(

@@ -19,7 +19,6 @@ from jsmi_core import (
     js_divergence,
     jsmi,
     kl_divergence,
-    levy_goldberg_deviation,
     mutual_information,
     reference,
     to_bits,
@@ -179,14 +178,6 @@ def test_capacity_is_the_top_of_the_curve(seed):
         MP.fsum(v * MP.log(v / u) for _, _, p, r, u in oracle._pairs() for v in [(p, r)[side]] if v) for side in (0, 1)
     ]
     assert float(kls[0]) == pytest.approx(float(kls[1]), rel=1e-6)
-
-
-def test_levy_goldberg_deviation_is_that_of_their_sums():
-    """(OPT − ℓ)/|OPT| for their sums ℓ = N (k+1) (S − h(α)), which leave out h(α)."""
-    bound, score, k, pairs = 0.05, 0.03, 5, 1234
-    alpha = 1 / (k + 1)
-    optimum, loss = (pairs * (k + 1) * (value - binary_entropy(alpha)) for value in (bound, score))
-    assert levy_goldberg_deviation(bound, score, alpha) == pytest.approx((optimum - loss) / abs(optimum), rel=1e-12)
 
 
 def test_bits():

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsmi_core import _kernels, reference
+from jsmi_core._jit import kernel
 from tests.core.oracle import MP, exact, log_sigmoid, relative_error
 from tests.core.strategies import random_counts, texts
 
@@ -43,6 +44,20 @@ def test_all_this_without_the_compiler():
     )
     assert run.returncode == 0, run.stdout[-3000:]
     assert " 1 skipped" in run.stdout
+
+
+def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(monkeypatch):
+    asked = []
+
+    def njit(function, *, cache=False, **options):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return function
+
+    monkeypatch.setattr("numba.njit", njit)
+    assert kernel(math.hypot)(3.0, 4.0) == 5.0
+    assert asked == [True, False]
 
 
 # --- error-free sums and products ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from jsmi_core import Embedding, JointDistribution, SGNSObjective, reference
 from jsmi_core.contrast import Contrast
 from jsmi_core.errors import EmbeddingError, ParameterError
 from tests.core.oracle import MP, Oracle, relative_error
-from tests.core.strategies import Law, free, laws, random_counts, random_law, scored_laws
+from tests.core.strategies import free, laws, random_counts, random_law, scored_laws
 
 # reference.py subtracts where the paper subtracts: its own error is about a rounding of a nat.
 PLAIN = {"rel": 1e-12, "abs": 1e-14}
@@ -147,7 +147,7 @@ def test_find_tells_stored_pairs_from_others():
     assert places.tolist() == [-1, 0, -1, -1, -1, -1, 1, -1, 2]
 
 
-# --- gensim's habits (beyond the paper) ------------------------------------------------------------------------------
+# --- what gensim skips (beyond the paper); more of it in test_negatives.py --------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -174,46 +174,7 @@ def test_skipping_the_target(seed):
     assert abs(objective.score(Embedding.constant(constant[0][0], *counts.shape))) <= 1e-14
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_reach_of_gensims_updates(seed):
-    """reachable_bound = S(clip(m*, −6, 6)), at most the bound, and all of it where |m*| ≤ 6 everywhere."""
-    rng = np.random.default_rng(seed)
-    law = random_law(rng, random_counts(rng, (6, 8), zeros=0.5, most=1e5))
-    best = np.full(law.counts.shape, -np.inf)
-    best[law.counts > 0] = law.objective.best_scores
-    reached = law.objective.score(free(np.clip(best, -6, 6)))
-    assert law.objective.reachable_bound == pytest.approx(reached, rel=1e-12)
-    assert law.objective.reachable_bound < law.objective.bound
-    mild = Law(rng.integers(50, 60, (5, 5)).astype(float), None, 1)
-    assert mild.objective.reachable_bound == mild.objective.bound
-
-
 # --- the sampled score (9) -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("skip_target", [False, True])
-def test_sampled_score_covers_the_exact_one(skip_target):
-    """Over 200 seeds, S lies within two standard errors about 95 times in 100, and the errors have no side."""
-    rng = np.random.default_rng(5)
-    law = random_law(rng, random_counts(rng, (12, 9), zeros=0.5))
-    objective = SGNSObjective(law.joint, 5, law.noise, skip_target=skip_target)
-    embedding = free(rng.normal(0, 1, (12, 9)))
-    truth = objective.score(embedding)
-    draws = [objective.sampled_score(embedding, pairs=2_000, seed=seed) for seed in range(200)]
-    z = np.array([(estimate - truth) / error for estimate, error in draws])
-    assert 180 <= (np.abs(z) < 1.96).sum() <= 199
-    assert abs(z.mean()) < 4 / math.sqrt(200)
-    assert 0.85 < z.std() < 1.15
-
-
-def test_sampled_score_is_the_plain_one_on_its_own_draws():
-    """One pair, and contexts that leave no choice: the estimate is the term itself."""
-    joint = JointDistribution.from_counts([[0, 3], [0, 0]])
-    objective = SGNSObjective(joint, 3, [1.0, 0.0])
-    m = [[0.7, -1.3], [5.0, 5.0]]
-    estimate, error = objective.sampled_score(free(m), pairs=10)
-    assert estimate == pytest.approx(reference.sampled_score([(0, 1)] * 10, [[0, 0, 0]] * 10, m)[0], rel=1e-14)
-    assert error == pytest.approx(0, abs=1e-15)
 
 
 def test_sampled_score_is_reproducible_and_checked():
@@ -223,10 +184,6 @@ def test_sampled_score_is_reproducible_and_checked():
     assert objective.sampled_score(embedding, 5_000, seed=3) != objective.sampled_score(embedding, 5_000, seed=4)
     generator = np.random.default_rng(3)
     assert objective.sampled_score(embedding, 5_000, generator) == objective.sampled_score(embedding, 5_000, seed=3)
-    with pytest.raises(ParameterError, match="pairs = 1 is not usable: give a whole number from 2 to 100,000,000"):
-        objective.sampled_score(embedding, pairs=1)
-    with pytest.raises(ParameterError, match="make the objective from negatives"):
-        SGNSObjective(joint, alpha=0.3).sampled_score(embedding)
     with pytest.raises(EmbeddingError):
         objective.sampled_score(Embedding(np.ones((3, 1)), np.ones((2, 1))))
 

@@ -5,6 +5,7 @@ rounding of a nat. The limit is 1e-12 of the value or of a hundredth of a nat, w
 """
 
 import math
+from fractions import Fraction
 from itertools import chain, pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from scipy.special import log_expit, rel_entr
 
 from jsmi_core import reference
-from tests.core.oracle import MP, exact, log_sigmoid, relative_error
+from tests.core.oracle import MP, Oracle, exact, log_sigmoid, relative_error
 from tests.core.strategies import laws, paper_laws, scored_laws, tables, texts
 
 FLOOR = 0.01
@@ -144,6 +145,42 @@ def test_equation_9_standard_error():
 
 
 # --- beyond the paper ------------------------------------------------------------------------------------------------
+
+
+@given(laws())
+def test_skipped_targets(law):
+    """Any r will do, also one that sums to less than 1."""
+    oracle = Oracle(law.counts, law.noise, Fraction(1, law.negatives + 1), skip_target=True)
+    r = reference.used_negative_pairs(law.table, law.q)
+    for value, truth in both(r, oracle.r):
+        assert relative_error(value, truth, 1e-3) <= 1e-12
+    exact_r = [[float(cell) for cell in row] for row in oracle.r]
+    constant = [[-MP.log(law.negatives)] * len(law.q)] * len(law.table)
+    close(reference.bound_of(law.table, exact_r, law.alpha), oracle.gap(constant))
+
+
+@given(scored_laws())
+def test_losses_against_any_negatives(scored):
+    law, m = scored
+    r = reference.negative_pairs(law.table, law.q)
+    close(reference.bound_of(law.table, r, law.alpha), law.oracle.bound())
+    close(reference.loss_of(law.table, r, m.tolist(), law.alpha), law.oracle.gap(m))
+
+
+@given(laws(), st.sampled_from([0.5, 2.0, 6.0]))
+def test_reach(law, reach):
+    """S(clip(m*, −reach, reach))"""
+
+    def clipped(p, r):
+        if not (p and r):
+            return reach if p else -reach
+        return max(-reach, min(reach, MP.log(law.oracle.a * p) - MP.log(law.oracle.b * r)))
+
+    scores = [
+        [clipped(*cell) for cell in zip(*rows, strict=True)] for rows in zip(law.oracle.p, law.oracle.r, strict=True)
+    ]
+    r = reference.negative_pairs(law.table, law.q)
+    close(reference.reachable_bound(law.table, r, law.alpha, reach), law.oracle.bound() - law.oracle.gap(scores))
 
 
 def test_keep_probabilities_by_hand():

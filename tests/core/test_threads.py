@@ -1,5 +1,6 @@
 """The same bits for any number of threads and at every call: work is cut alike and summed in order."""
 
+import os
 import threading
 
 import numpy as np
@@ -110,6 +111,15 @@ def test_map_in_order_raises_what_a_piece_raises(monkeypatch):
         monkeypatch.setenv("JSMI_THREADS", threads)
         with pytest.raises(ZeroDivisionError, match="piece 3"):
             list(map_in_order(piece, range(10)))
+
+
+def test_systems_that_cannot_tell_their_share_of_cores(monkeypatch):
+    monkeypatch.delenv("JSMI_THREADS", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert thread_count() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert thread_count() == 1
 
 
 @pytest.mark.parametrize("asked", ["", "0", "-1", "many", "2.5"])
