@@ -273,24 +273,37 @@ def test_support_slopes_are_the_derivative_of_the_cells():
 # --- pairs -----------------------------------------------------------------------------------------------------------
 
 
-@given(texts(max_words=5, max_sentences=4, max_length=8), st.integers(1, 6), st.booleans())
-def test_expected_rows_are_the_upper_triangle_of_the_definition(text, window, dynamic):
-    sentences, keep = text
+def upper_rows(sentences, keep, window, dynamic, pieces):
+    """Run the kernel over these ranges of words, and return its rows as a table."""
     ids = np.array([word for sentence in sentences for word in sentence], np.int32)
     offsets = np.concatenate([[0], np.cumsum([len(sentence) for sentence in sentences])]).astype(np.int64)
-    counts = np.bincount(ids, minlength=len(keep))
-    starts = np.concatenate([[0], np.cumsum(counts)])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=len(keep)))])
     positions = np.argsort(ids, kind="stable")
     of_token = np.repeat(np.arange(len(sentences), dtype=np.int32), np.diff(offsets))
     weights = np.array(reference.window_weights(window, dynamic))
-    arguments = (starts, positions, of_token, offsets, ids, np.array(keep), weights)
-    truth = np.triu(reference.expected_pair_counts(sentences, keep, window, dynamic))
-    table, rows = np.zeros_like(truth), []
-    for first, last in [(0, len(keep) // 2), (len(keep) // 2, len(keep))]:
-        sizes, columns, values = _kernels.expected_rows(first, last, *arguments)
+    table = np.zeros((len(keep), len(keep)))
+    for first, last in pieces:
+        sizes, columns, values = _kernels.expected_rows(
+            first, last, starts, positions, of_token, offsets, ids, np.array(keep), weights
+        )
         rows = np.repeat(np.arange(first, last), sizes)
         assert len(columns) == len(values) == sizes.sum()
+        assert all((np.diff(columns[rows == row]) > 0).all() for row in range(first, last))
         table[rows, columns] = values
-        for row in range(first, last):
-            assert (np.diff(columns[rows == row]) > 0).all()
+    return table
+
+
+@given(texts(max_words=5, max_sentences=4, max_length=8), st.integers(1, 6), st.booleans())
+def test_expected_rows_are_the_upper_triangle_of_the_definition(text, window, dynamic):
+    sentences, keep = text
+    half = len(keep) // 2
+    table = upper_rows(sentences, keep, window, dynamic, [(0, half), (half, len(keep))])
+    truth = np.triu(reference.expected_pair_counts(sentences, keep, window, dynamic))
     np.testing.assert_allclose(table, truth, rtol=1e-12, atol=1e-300)
+
+
+def test_expected_rows_make_room_for_thousands_of_pairs():
+    sentence = list(range(60))
+    table = upper_rows([sentence], [1.0] * 60, 60, False, [(0, 60)])
+    assert np.count_nonzero(table) == 60 * 59 // 2
+    assert (table[np.triu_indices(60, 1)] == 1).all()

@@ -93,6 +93,17 @@ def test_tables_larger_than_a_block(shape):
     np.testing.assert_allclose(found.gap.by_context, (posterior - model).sum(axis=0), rtol=1e-10, atol=1e-15)
 
 
+def test_single_precision_on_request():
+    """float32 products for any table: the score moves by less than 1e-6 of h(α)."""
+    rng = np.random.default_rng(0)
+    law = random_law(rng, random_counts(rng, (20, 30), zeros=0.6))
+    embedding = Embedding(*(rng.normal(0, 0.7, (size, 6)) for size in (20, 30)))
+    double, single = (law.objective.evaluate(embedding, precision=precision) for precision in ("double", "single"))
+    assert single.score == pytest.approx(double.score, rel=1e-6, abs=1e-6 * law.objective.class_entropy)
+    np.testing.assert_allclose(single.gap.by_word, double.gap.by_word, rtol=1e-5)
+    np.testing.assert_allclose(single.gap.by_context, double.gap.by_context, rtol=1e-5)
+
+
 def test_alpha_in_the_place_of_negatives():
     joint = JointDistribution.from_counts([[3, 1], [0, 2]])
     by_k, by_alpha = SGNSObjective(joint, 4), SGNSObjective(joint, alpha=0.2)
