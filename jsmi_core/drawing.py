@@ -118,7 +118,7 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
         _write(figure, line.label, x, height, _colour(line, palette), xanchor="left", xshift=8)
     for line in chart.lines:
         if line.place != "end":
-            at, side, anchor = _label_point(line, high)
+            at, side, anchor = _label_point(line, [_on_axis(y, chart.log_y) for y in line.y], high)
             x, y = _on_axis(line.x[at], chart.log_x), _on_axis(line.y[at], chart.log_y)
             shift = {"yanchor": "bottom", "yshift": 4} if side == "above" else {"yanchor": "top", "yshift": -4}
             _write(figure, line.label, x, y, _colour(line, palette), xanchor=anchor, bgcolor=palette.ground, **shift)
@@ -139,19 +139,19 @@ def _write(figure: go.Figure, text: str, x: float, y: float, colour: str, **wher
     figure.add_annotation(text=inert(text), x=x, y=y, showarrow=False, font=font, **where)
 
 
-def _label_point(line: Line, high: float) -> tuple[int, str, str]:
+def _label_point(line: Line, heights: Sequence[float], high: float) -> tuple[int, str, str]:
     """The point that a label inside the picture stands at, on which side of the line, and which end touches it."""
     side, _, where = line.place.partition(" ")
-    last = len(line.x) - 1
+    last = len(heights) - 1
     at, anchor = {
         "": (0, "left"),
         "end": (last, "right"),
         "middle": (last // 2, "left" if side == "above" else "right"),
-        "peak": (max(range(last + 1), key=lambda i: line.y[i]), "center"),
+        "peak": (max(range(last + 1), key=lambda i: heights[i]), "center"),
     }[where]
-    if line.y[at] <= high:
+    if heights[at] <= high:
         return at, side, anchor
-    seen = [i for i, y in enumerate(line.y) if y <= 0.7 * high]  # well before the line leaves the picture
+    seen = [i for i, y in enumerate(heights) if y <= 0.7 * high]  # well before the line leaves the picture
     return min(seen, key=lambda i: abs(i - at), default=0), "below", "left"
 
 

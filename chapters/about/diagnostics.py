@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib.metadata import version
+from pathlib import Path
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ with frame.page("diagnostics", "What runs here?", "Versions, threads, results an
         "Processors": str(os.cpu_count()),
         "numba threads": str(numba.get_num_threads()),
         "Results": f"{len(store.results()):,}, {size / 1e6:,.1f} MB",
-        "Store": f"{store.path}{'' if store.writable else ' (read-only)'}",
+        "Store": f"{str(store.path).replace(str(Path.home()), '~')}{'' if store.writable else ' (read-only)'}",
         "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",
     }
     st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")

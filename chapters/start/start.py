@@ -17,7 +17,8 @@ LIVE_TEXT = "lee"
 
 
 def figure(results: Sequence[Result]) -> None:
-    """The ladder from precomputed results."""
+    """The ladder from precomputed results, and under it what changes it."""
+    picture = st.container()
     ks = sorted({result.cell.config.negatives for result in results})
     axes = {"dimension": "dimension", "epochs": "iterations", **({"alpha": "α"} if len(ks) > 1 else {})}
     with st.container(horizontal=True):
@@ -28,7 +29,8 @@ def figure(results: Sequence[Result]) -> None:
         law = controls.law()
         unit = controls.unit()
     best = sweeps.best_ranks(results, law) if axis == "dimension" else {}
-    controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
+    with picture:
+        controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
 
 
 def trainings(results: Sequence[Result]) -> list[CellResult]:
@@ -94,8 +96,8 @@ def live() -> None:
 with frame.page(
     "start",
     "How much of what words know does word2vec keep?",
-    "Words tell something about their neighbours. For each text there is a most that any embedding can keep of it: the "
-    "Jensen-Shannon mutual information (JSMI). The picture shows how far word2vec stays below.",
+    "Words tell something about their neighbours. The most that any embedding can keep of it is known exactly, for each "
+    "text: the Jensen-Shannon mutual information (JSMI). The picture shows how far word2vec stays below.",
 ):
     found = cached.figure1_results()
     if found:

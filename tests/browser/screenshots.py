@@ -1,4 +1,4 @@
-"""Remake docs/screenshots: `python -m tests.browser.screenshots` (some minutes; real trainings in a store of its own)."""
+"""Remake docs/screenshots: `python -m tests.browser.screenshots` (minutes; real trainings in a store of its own)."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.browser.conftest import CHROMIUM, QUIET, running_app, settled
 
 ROOT = Path(__file__).resolve().parents[2]
 TO = ROOT / "docs" / "screenshots"
-GRID = "corpus=lee&dimensions=2,5,10,20,50,100&epochs_list=1,5,20,50&seeds=1,2"
+GRID = "corpus=lee&dimensions=2,5,10,20,50&epochs_list=1,5,20,50&seeds=1,2&best_rank=true"
 PAGES = {
     "start": "",
     "corpus": "corpus",
@@ -39,13 +39,15 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         train_what_they_show(browser.new_page(), address)
         for theme in ("light", "dark"):
-            for width, height, names in ((1280, 960, tuple(PAGES)), (390, 844, ("start", "train"))):
+            for width, height, names in ((1280, 960, tuple(PAGES)), (390, 1500, ("start", "train"))):
                 for name in names:
                     context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": height})
                     page = context.new_page()
                     page.goto(f"{address}/{PAGES[name]}")
                     settled(page)
-                    page.wait_for_timeout(1_500)  # plotly and the table draw after the script has ended
+                    if name != "diagnostics":
+                        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+                    page.wait_for_timeout(1_500)  # tables are drawn after the script has ended
                     size = "" if width == 1280 else f"-{width}"
                     page.screenshot(path=TO / f"{name}-{theme}{size}.png")
                     context.close()
