@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jsmi_core.embedding import Embedding
-from jsmi_core.lowrank import correspondence_start, sppmi_svd
+from jsmi_core.lowrank import correspondence_start, sppmi, sppmi_svd
 from jsmi_core.objective import REACH, SGNSObjective
 
 __all__ = ["Baseline", "baselines"]
@@ -54,6 +54,8 @@ def baselines(objective: SGNSObjective, dimension: int) -> tuple[Baseline, ...]:
     if rank and objective.negatives is not None:
         shifted = sppmi_svd(objective.joint, rank, objective.negatives)
         found.append(Baseline("SVD of shifted positive PMI", rank, objective.score(shifted)))
+        whole = sppmi(objective.joint, objective.negatives).data
+        found.append(Baseline("shifted positive PMI itself", None, objective.sparse_score(whole, elsewhere=0.0)))
     found.append(Baseline("constant −log k", 1, objective.score(constant)))
     found.append(Baseline("zero matrix", 0, objective.zero_score))
     return tuple(found)

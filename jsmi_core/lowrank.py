@@ -405,11 +405,13 @@ def sppmi_svd(joint: JointDistribution, dimension: int, negatives: int) -> Embed
     """
     _checks.integer("dimension", dimension, 1, min(joint.shape) - 1)
     table = sppmi(joint, negatives)
-    if not table.data.any():  # no pair is k times as frequent as chance has it
-        return Embedding(np.zeros((joint.shape[0], dimension)), np.zeros((joint.shape[1], dimension)))
-    left, values, right = svds(table, k=dimension, v0=np.ones(min(joint.shape)))
-    root = np.sqrt(values)
-    return Embedding(left * root, right.T * root)
+    if math.prod(joint.shape) <= SMALL:
+        left, values, right = np.linalg.svd(table.toarray(), full_matrices=False)
+    else:  # far faster than ARPACK, but it errs where the table's rank is below d: no danger in a large text
+        left, values, right = svds(table, k=dimension, solver="propack", v0=np.ones(joint.shape[0]))
+    largest = np.argsort(values)[::-1][:dimension]
+    root = np.sqrt(values[largest])
+    return Embedding(left[:, largest] * root, right[largest].T * root)
 
 
 def sppmi(joint: JointDistribution, negatives: int) -> sp.csr_array:

@@ -142,9 +142,20 @@ class SGNSObjective:
 
         (Beyond the paper: gensim tabulates σ on (−6, 6) and leaves a pair outside alone.)
         """
-        cells = self._loss_cells(np.clip(self.best_scores, -REACH, REACH))
-        off = (1 - self.alpha) * self.contrast.uncovered * math.log1p(math.exp(-REACH))
-        return self.bound - (float(cells.sum()) + off)
+        return self.sparse_score(np.clip(self.best_scores, -REACH, REACH), elsewhere=-REACH)
+
+    def sparse_score(self, on_support: FloatArray, elsewhere: float) -> float:
+        """S(m) in nats of a matrix of any rank that is the same number wherever p = 0; costs O(pairs).
+
+        Parameters
+        ----------
+        on_support : (nnz,) float64
+            m on the support of p, in CSR order.
+        elsewhere : float
+            m on every other pair.
+        """
+        off = (1 - self.alpha) * self.contrast.uncovered * float(np.logaddexp(0, elsewhere))
+        return self.bound - (float(self._loss_cells(on_support).sum()) + off)
 
     @cached_property
     def best_scores(self) -> FloatArray:
