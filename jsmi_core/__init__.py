@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jsmi_core.distribution import JointDistribution, unigram_noise
     from jsmi_core.embedding import Embedding
     from jsmi_core.evaluation import Evaluation, Gap, difference
+    from jsmi_core.experiment import run_cell
     from jsmi_core.information import (
         binary_entropy,
         capacity,
@@ -38,9 +39,13 @@ if TYPE_CHECKING:
         mutual_information,
         to_bits,
     )
+    from jsmi_core.jobs import JobQueue
     from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
     from jsmi_core.objective import SGNSObjective
     from jsmi_core.samples import sample_corpus
+    from jsmi_core.specs import Cell, Grid, RankCell, RankConfig
+    from jsmi_core.split import Split, best_known
+    from jsmi_core.store import Store
     from jsmi_core.training import SGNSConfig, SGNSRun, train_sgns, training_noise
 
 _HOME = {
@@ -69,20 +74,37 @@ _HOME = {
     "Embedding": "embedding",
     "SGNSConfig": "training",
     "SGNSRun": "training",
+    "Cell": "specs",
+    "RankCell": "specs",
+    "RankConfig": "specs",
+    "Grid": "specs",
+    "run_cell": "experiment",
+    "Store": "store",
+    "JobQueue": "jobs",
+    "best_known": "split",
+    "Split": "split",
     "train_sgns": "training",
     "training_noise": "training",
 }
 
 __all__ = [
+    "Cell",
     "Corpus",
     "Embedding",
     "Evaluation",
     "Gap",
+    "Grid",
+    "JobQueue",
     "JointDistribution",
     "PairSampling",
+    "RankCell",
+    "RankConfig",
     "SGNSConfig",
     "SGNSObjective",
     "SGNSRun",
+    "Split",
+    "Store",
+    "best_known",
     "best_rank_embedding",
     "binary_entropy",
     "capacity",
@@ -95,6 +117,7 @@ __all__ = [
     "levy_goldberg_deviation",
     "mutual_information",
     "read_corpus",
+    "run_cell",
     "sample_corpus",
     "sppmi_svd",
     "to_bits",
