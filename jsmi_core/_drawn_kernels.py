@@ -101,7 +101,7 @@ def merged(keys: Any, counts: Any, other_keys: Any, other_counts: Any) -> Any:
     i = j = size = 0
     while i < len(keys) and j < len(other_keys):
         key, other = keys[i], other_keys[j]
-        here, there = np.int64(key <= other), np.int64(other <= key)
+        here, there = int(key <= other), int(other <= key)
         all_keys[size] = min(key, other)
         all_counts[size] = here * counts[i] + there * other_counts[j]
         i += here
