@@ -220,7 +220,7 @@ def figure(data: Chart | Bars, key: str, *, clickable: bool = False) -> list[str
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
     from jsmi_core.drawing import LIGHT, draw
 
-    st.subheader(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
+    st.header(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
     if data.subtitle:
         st.caption(inert(data.subtitle))
     event: Any = st.plotly_chart(

@@ -63,7 +63,7 @@ def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     """The pairs that carry the dependence."""
     unit = state.get("unit")
     found = cached.heaviest_pairs(text, state.config().sampling, alpha)
-    st.subheader("Which pairs carry the dependence", anchor=False)
+    st.header("Which pairs carry the dependence", anchor=False)
     total = sum(found["bound"]) / jsmi if jsmi > 0 else 0.0
     st.caption(
         f"The {len(found['bound'])} heaviest pairs, both orders together, carry {total:.0%} of the JSMI (paper's q). "

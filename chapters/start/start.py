@@ -44,7 +44,7 @@ def question(results: Sequence[CellResult]) -> None:
     config, more = few.cell.config, many.cell.config.negatives
     if more == config.negatives:
         return
-    st.subheader("Guess first", anchor=False)
+    st.header("Guess first", anchor=False)
     answers = {"closer": "it comes closer", "same": "it stays the same", "farther": "it falls further behind"}
     guess = st.radio(
         f"Train with k = {more} negatives instead of {config.negatives} (d = {config.dimension}, {config.epochs} "
@@ -77,7 +77,7 @@ def _ends_over_negatives(results: Sequence[CellResult]) -> tuple[CellResult, Cel
 
 def live() -> None:
     """A small model, trained while one watches; a new seed each time, so that there is something to watch."""
-    st.subheader("Do it live", anchor=False)
+    st.header("Do it live", anchor=False)
     st.markdown("Train word2vec on 300 news stories and see its score climb towards the bound, epoch by epoch.")
     seed = state.get("live")
     if seed:
@@ -96,8 +96,8 @@ def live() -> None:
 with frame.page(
     "start",
     "How much of what words know does word2vec keep?",
-    "Words tell something about their neighbours. The most that any embedding can keep of it is known exactly, for each "
-    "text: the Jensen-Shannon mutual information (JSMI). The picture shows how far word2vec stays below.",
+    "Words tell something about their neighbours. The most that any embedding can keep of it is known exactly, for "
+    "each text: the Jensen-Shannon mutual information (JSMI). The picture shows how far word2vec stays below.",
 ):
     found = cached.figure1_results()
     if found:

@@ -51,7 +51,7 @@ def until(app: AppTest, ready: Callable[[AppTest], object], seconds: float = 60)
 
 def texts(app: AppTest) -> list[str]:
     """All text of a page's body."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
     return [element.value for kind in kinds for element in getattr(app, kind)]
 
 

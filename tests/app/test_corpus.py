@@ -12,7 +12,7 @@ def test_a_sample_shows_how_it_was_read(open_page: Open) -> None:
     values = {metric.label: metric.value for metric in app.metric}
     assert values["Words (V)"] == "278"
     assert values["Tokenizer"] == "whitespace"
-    assert "keeps 278 of 278 words" in app.subheader[0].value
+    assert "keeps 278 of 278 words" in app.header[0].value
 
 
 @pytest.mark.parametrize("view", ["words", "pairs", "context"])

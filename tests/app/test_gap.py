@@ -47,4 +47,4 @@ def test_the_best_embedding_of_each_dimension_splits_the_gap(open_page: Open) ->
     until(app, lambda page: any("All 4 of this grid" in text for text in texts(page)))
     drawn = app.get("plotly_chart")[0].proto.spec
     assert "best rank&#45;d" in drawn
-    assert "costs more than" in app.subheader[0].value
+    assert "costs more than" in app.header[0].value

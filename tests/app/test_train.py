@@ -12,10 +12,10 @@ def trained(app):
 
 def test_a_training_shows_its_score_under_the_bound_and_is_kept(open_page: Open) -> None:
     app = open_page("train", corpus="planted", dimension="4", epochs="2")
-    assert "has not reached its first score" in app.subheader[0].value
+    assert "has not reached its first score" in app.header[0].value
     app.button("train").click().run()
     until(app, trained)
-    assert "After 2 epochs" in app.subheader[0].value
+    assert "After 2 epochs" in app.header[0].value
     rows = app.dataframe[-1].value
     assert (rows["score S (nats)"] <= rows["bound (nats)"]).all()
     again = open_page("train", corpus="planted", dimension="4", epochs="2")
