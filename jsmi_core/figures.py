@@ -42,6 +42,7 @@ AXES = {
     "epochs": "epochs (passes over the text)",
     "alpha": "α = 1/(k+1), share of positive pairs",
 }
+BEST_KNOWN = " · best rank-d as far as known: the price of rank is at most, of training at least what is drawn"
 RATE_LINE = "knows only the class ratio"
 
 
@@ -241,7 +242,7 @@ def ladder_data(
     ranks, bands = _prices(found, best or {}, law, quantity, scale, lines[-1])
     return Chart(
         title=_split_finding(found, best, law) if best else _finding(found, x, law),
-        subtitle=_made_of(found[0], law, with_negatives=x != "alpha"),
+        subtitle=_made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if best else ""),
         x_name=AXES[x],
         y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
         lines=(*landmarks, *ranks, *lines),
