@@ -16,8 +16,11 @@ from tests.core.strategies import Law, free, random_counts, random_law, random_s
 TIGHT = 1e-12
 
 
-def check(measured, family, law, embedding):
-    """Bound, score and gap of one embedding under one law, with all that they are made of."""
+def check(measured, family, law, embedding, smallest_part=0.0):
+    """Bound, score and gap of one embedding under one law, with all that they are made of.
+
+    Parts of the gap below the share ``smallest_part`` of it are measured in that share.
+    """
     oracle, objective = law.oracle, law.objective
     m = exact_scores(embedding.words, embedding.contexts)
     cells = oracle.gap_cells(m)
@@ -29,10 +32,11 @@ def check(measured, family, law, embedding):
     # near 0 only an absolute error in units of h(α) makes sense.
     measured(f"{family}: score", relative_error(found.score, oracle.score(m), float(oracle.h)), TIGHT)
     measured(f"{family}: gap", relative_error(found.gap.total, oracle.gap(m)), TIGHT)
+    smallest = max(smallest_part * found.gap.total, 1e-300)
     for value, row in zip(found.gap.by_word, cells, strict=True):
-        measured(f"{family}: gap by word", relative_error(value, MP.fsum(row), 1e-300), TIGHT)
+        measured(f"{family}: gap by word", relative_error(value, MP.fsum(row), smallest), TIGHT)
     for value, column in zip(found.gap.by_context, zip(*cells, strict=True), strict=True):
-        measured(f"{family}: gap by context", relative_error(value, MP.fsum(column), 1e-300), TIGHT)
+        measured(f"{family}: gap by context", relative_error(value, MP.fsum(column), smallest), TIGHT)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -50,7 +54,10 @@ def test_thousands_of_tables(measured, seed):
         rng = np.random.default_rng([seed, part, 1])
         zeros = rng.choice([0, 0.3, 0.6, 0.9, 0.95, 0.99])
         law = random_law(rng, random_counts(rng, random_shape(rng), zeros, most=rng.choice([3, 100, 1e6, 2.0**40])))
-        check(measured, "all tables", law, free(rng.normal(0, rng.choice([0.01, 0.1, 1, 5, 50]), law.counts.shape)))
+        embedding = free(rng.normal(0, rng.choice([0.01, 0.1, 1, 5, 50]), law.counts.shape))
+        # Among so many, some word has one pair only, with a score next to m* by chance: its loss is then as hard to
+        # tell as in test_gap_near_its_minimum.
+        check(measured, "thousands of tables", law, embedding, smallest_part=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(12))
