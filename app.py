@@ -1,7 +1,6 @@
-"""The router: which pages there are. Everything else is in chapters/ (the pages) and jsmi_app/ (what they share).
+"""The router: which pages there are. Everything else is in pages/ and jsmi_app/ (what pages share).
 
-The folder is not named ``pages``: Streamlit scans a folder of that name by itself before this file has run, and
-answers a fresh server's first deep link with "Page not found".
+Pages live one level down, in a folder for each chapter: Streamlit takes scripts directly in ``pages`` for its own.
 """
 
 import streamlit as st
@@ -9,13 +8,13 @@ import streamlit as st
 st.set_page_config(page_title="JSMI Explorer", page_icon="🪜", layout="wide")
 st.navigation(
     {
-        "": [st.Page("chapters/start/start.py", title="Start", default=True)],
+        "": [st.Page("pages/start/start.py", title="Start", default=True)],
         "Measure": [
-            st.Page("chapters/measure/corpus.py", title="Corpus", url_path="corpus"),
-            st.Page("chapters/measure/bound.py", title="Bound", url_path="bound"),
-            st.Page("chapters/measure/train.py", title="Train", url_path="train"),
+            st.Page("pages/measure/corpus.py", title="Corpus", url_path="corpus"),
+            st.Page("pages/measure/bound.py", title="Bound", url_path="bound"),
+            st.Page("pages/measure/train.py", title="Train", url_path="train"),
         ],
-        "Explore": [st.Page("chapters/explore/gap.py", title="Gap", url_path="gap")],
-        "About": [st.Page("chapters/about/diagnostics.py", title="Diagnostics", url_path="diagnostics")],
+        "Explore": [st.Page("pages/explore/gap.py", title="Gap", url_path="gap")],
+        "About": [st.Page("pages/about/diagnostics.py", title="Diagnostics", url_path="diagnostics")],
     }
 ).run()

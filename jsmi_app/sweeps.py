@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, jobs, state
+from jsmi_app import cached, controls, frame, jobs, state
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
 from jsmi_core.figures import inert, ladder_data, number
@@ -18,8 +18,6 @@ from jsmi_core.split import best_known
 
 POLL_SECONDS = 2.0
 AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
-
-
 Cells = Sequence[Cell | RankCell]
 
 
@@ -27,7 +25,7 @@ def panel(grid: Grid, text: Corpus, *, best_rank: bool) -> None:
     """Run a grid, with a search for the best embedding of each dimension if asked, and see its figures grow."""
     cells: Cells = (*grid.cells(text.digest), *(grid.rank_cells(text.digest) if best_rank else ()))
     live = any(now.state in jobs.LIVE for now in _unfinished(cells, _stored(cells, text)))
-    st.fragment(_panel, run_every=POLL_SECONDS if live else None)(grid, cells, text)
+    frame.part(_panel, grid, cells, text, run_every=POLL_SECONDS if live else None)
 
 
 def best_ranks(results: Sequence[Result], law: str) -> dict[int, float]:
@@ -66,7 +64,6 @@ def _panel(grid: Grid, cells: Cells, text: Corpus) -> None:
         _figure(grid, stored, text)
     else:
         st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
-    state.write_url()
 
 
 def _controls(cells: Cells, stored: Sequence[Result], live: Sequence[JobStatus], text: Corpus) -> None:
@@ -102,7 +99,9 @@ def _figure(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
         law = controls.law()
         k = None
         if axis != "alpha" and len(grid.negatives) > 1:
-            k = controls.choice("k", "k", grid.negatives, "Models of one k, since each k has a bound of its own.")
+            k = controls.choice(
+                "k", "k", sorted(grid.negatives), "Models of one k, since each k has a bound of its own."
+            )
     of_k = [result for result in stored if k is None or result.cell.config.negatives == k]
     shown = [result for result in of_k if isinstance(result, CellResult)]
     if not shown:
@@ -138,7 +137,7 @@ def _details(result: CellResult, law: str) -> None:
                 "Share of the bound", f"{scores.score / scores.bound:.1%}" if scores.bound else "–", width="content"
             )
         st.page_link(
-            "chapters/measure/train.py",
+            "pages/measure/train.py",
             label="Open this training, epoch by epoch",
             query_params=state.link_to(config),
         )

@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
-    "start": "chapters/start/start.py",
-    "corpus": "chapters/measure/corpus.py",
-    "bound": "chapters/measure/bound.py",
-    "train": "chapters/measure/train.py",
-    "gap": "chapters/explore/gap.py",
-    "diagnostics": "chapters/about/diagnostics.py",
+    "start": "pages/start/start.py",
+    "corpus": "pages/measure/corpus.py",
+    "bound": "pages/measure/bound.py",
+    "train": "pages/measure/train.py",
+    "gap": "pages/explore/gap.py",
+    "diagnostics": "pages/about/diagnostics.py",
 }
 Open = Callable[..., AppTest]
 
@@ -58,3 +58,11 @@ def texts(app: AppTest) -> list[str]:
 def query(app: AppTest) -> dict[str, str]:
     """The page's URL parameters; AppTest gives some as a list of one."""
     return {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+
+
+def bring(app: AppTest, text: str) -> AppTest:
+    """Paste a text on the page Corpus and have it read."""
+    app.text_area[0].set_value(text)
+    next(button for button in app.button if button.label == "Read the text").click().run()
+    assert not app.exception
+    return app

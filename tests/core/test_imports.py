@@ -32,8 +32,8 @@ STOREYS = [
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}
 
-LAYERS = {"chapters": {"jsmi_app", "jsmi_core"}, "jsmi_app": {"jsmi_core"}, "jsmi_core": set()}
-OURS = {"jsmi_core", "jsmi_app", "chapters"}
+LAYERS = {"pages": {"jsmi_app", "jsmi_core"}, "jsmi_app": {"jsmi_core"}, "jsmi_core": set()}
+OURS = {"jsmi_core", "jsmi_app", "pages"}
 
 
 def imports(path):

@@ -107,8 +107,8 @@ with frame.page(
         st.info("The precomputed figure is not installed here; the other pages compute everything themselves.")
     live()
     with st.container(horizontal=True):
-        st.page_link("chapters/measure/corpus.py", label="Use your own text", icon=":material/upload_file:")
-        st.page_link("chapters/explore/gap.py", label="Run a grid of your own", icon=":material/grid_on:")
+        st.page_link("pages/measure/corpus.py", label="Use your own text", icon=":material/upload_file:")
+        st.page_link("pages/explore/gap.py", label="Run a grid of your own", icon=":material/grid_on:")
     sweep = cached.figure1()
     if sweep:
         manifest = sweep["manifest"]

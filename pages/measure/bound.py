@@ -21,7 +21,6 @@ def named(alpha: float) -> str:
     return f"{alpha:.3g}" + (f"  (k = {whole})" if whole else "")
 
 
-@st.fragment
 def curve(text: Corpus) -> None:
     """The bound over α under the slider; everything it needs is computed before."""
     config, unit = state.config(), state.get("unit")
@@ -56,39 +55,35 @@ def curve(text: Corpus) -> None:
             st.metric(label, f"{number(to_bits(value) if unit == 'bits' else value)} {unit}", width="content")
     carriers(text, alpha, at.paper)
     controls.reproduce(*snippets.bound(text, alpha))
-    state.write_url()
 
 
 def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     """The pairs that carry the dependence."""
-    unit = state.get("unit")
-    found = cached.heaviest_pairs(text, state.config().sampling, alpha)
     st.header("Which pairs carry the dependence", anchor=False)
-    total = sum(found["bound"]) / jsmi if jsmi > 0 else 0.0
+    if jsmi <= 0:
+        st.info("Words and contexts are independent here: no pair carries anything.")
+        return
+    unit = state.get("unit")
+    scale = to_bits(1.0) if unit == "bits" else 1.0
+    found = cached.heaviest_pairs(text, state.config().sampling, alpha)
+    shares = [part / jsmi for part in found["bound"]]
     st.caption(
-        f"The {len(found['bound'])} heaviest pairs, both orders together, carry {total:.0%} of the JSMI (paper's q). "
+        f"The {len(shares)} heaviest pairs, both orders together, carry {sum(shares):.0%} of the JSMI (paper's q). "
         "A pair's part is u·KL(Bern(t)‖Bern(α)): how much its odds of being real differ from those of any pair."
     )
-    scale = 1 / math.log(2) if unit == "bits" else 1.0
-    st.dataframe(
-        {
-            "word": found["word"],
-            "context": found["context"],
-            "share of JSMI": [value / jsmi for value in found["bound"]],
-            f"part of JSMI ({unit})": [scale * value for value in found["bound"]],
-            "p(x, y)": found["p"],
-            f"PMI ({unit})": [scale * value for value in found["pmi"]],
-        },
-        column_config={
-            "share of JSMI": st.column_config.ProgressColumn(format="percent", max_value=found["bound"][0] / jsmi),
-            f"part of JSMI ({unit})": st.column_config.NumberColumn(format="%.3g"),
-            "p(x, y)": st.column_config.NumberColumn(format="%.3g"),
-            f"PMI ({unit})": st.column_config.NumberColumn(format="%.3g"),
-        },
-        hide_index=True,
-        height=320,
-        alt="The pairs that carry most of the JSMI",
-    ) if found["bound"] and jsmi > 0 else st.info("Words and contexts are independent here: no pair carries anything.")
+    columns = {
+        "word": found["word"],
+        "context": found["context"],
+        "share of JSMI": shares,
+        f"part of JSMI ({unit})": [scale * part for part in found["bound"]],
+        "p(x, y)": found["p"],
+        f"PMI ({unit})": [scale * value for value in found["pmi"]],
+    }
+    short = st.column_config.NumberColumn(format="%.3g")
+    formats = dict.fromkeys(list(columns)[3:], short)
+    formats["share of JSMI"] = st.column_config.ProgressColumn(format="percent", max_value=shares[0])
+    alt = "The pairs that carry most of the JSMI"
+    st.dataframe(columns, column_config=formats, hide_index=True, height=320, alt=alt)
 
 
 with frame.page(
@@ -105,4 +100,4 @@ with frame.page(
             controls.real("noise_exponent", -10.0, 10.0, 0.25)
         with right:
             controls.unit()
-    curve(text)
+    frame.part(curve, text)
