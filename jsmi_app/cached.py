@@ -149,7 +149,8 @@ def _pmi(digest: str, sampling: PairSampling, bins: int, _corpus: Corpus) -> Pmi
     mass = np.cumsum(pairs.positive[order])
     low, high = pairs.log_ratio[order[np.searchsorted(mass, [0.001, 0.999 * mass[-1]])]]
     width = max((high - low) / bins, 1e-3)
-    edges = width * np.arange(np.floor(low / width), np.ceil(high / width) + 1)  # 0, where PMI changes sign, is an edge
+    first, last = np.floor(low / width), np.ceil(high / width)
+    edges = width * np.arange(first, max(last, first + 1) + 1)  # 0, where PMI changes sign, is an edge
     inside = np.clip(pairs.log_ratio, edges[0], edges[-1])
     shares, _ = np.histogram(inside, edges, weights=pairs.positive)
     return PmiBins(tuple(edges.tolist()), tuple(shares.tolist()))

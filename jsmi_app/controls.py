@@ -195,12 +195,6 @@ def summary(text: Corpus) -> str:
     )
 
 
-def shell_name(text: Corpus) -> str:
-    """How the shell would call this text."""
-    name = state.get("corpus")
-    return f"sample:{name}" if name in SAMPLES else text.name
-
-
 # --- what a page shows ---------------------------------------------------------------------------------------------
 
 

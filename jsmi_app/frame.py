@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +19,22 @@ def page(name: str, question: str, answer: str) -> Iterator[None]:
     st.title(question, anchor=False)
     st.markdown(answer)
     controls.show_notices()
+    with _one_sentence():
+        yield
+
+
+def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = None) -> None:
+    """A part of a page that is drawn again on its own: when a control inside is moved, or every so many seconds."""
+
+    def guarded() -> None:
+        with _one_sentence():
+            draw(*arguments)
+
+    st.fragment(guarded, run_every=run_every)()
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
     try:
         yield
     except JSMIError as error:

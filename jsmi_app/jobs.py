@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, state
+from jsmi_app import cached, controls, frame, state
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JobError, JSMIError
 from jsmi_core.figures import climb_data, inert, number
@@ -77,12 +77,12 @@ def progress_bar(now: JobStatus) -> None:
 def panel(cell: Cell, text: Corpus) -> None:
     """Start one training, see its exact score climb, cancel it; finished, see what it reached."""
     now = status(cell.id)
-    live = now is not None and now.state in LIVE
-    st.fragment(_panel, run_every=POLL_SECONDS if live else None)(cell, text)
+    frame.part(_panel, cell, text, run_every=POLL_SECONDS if now is not None and now.state in LIVE else None)
 
 
 def _panel(cell: Cell, text: Corpus) -> None:
     now = status(cell.id)
+    done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
     live = now is not None and now.state in LIVE
     started, _, token = state.get("job").partition(".")
     if started and (started != cell.id or (now is not None and not live)):
@@ -97,14 +97,17 @@ def _panel(cell: Cell, text: Corpus) -> None:
     elif st.session_state.pop("_watching", None) == cell.id:
         state.write_url()
         st.rerun()  # the whole page: it has ended, so stop polling
-    elif now is None or now.state != "done":
+    elif done is None:
         if now is not None:
             st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
         elif state.get("job"):
             st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
         _start_button(cell, text)
-    _picture(cell, text, now)
-    state.write_url()
+    _picture(cell, text, done.history if done else now.history if now else ())
+    if now is not None and not now.saved:
+        _save_button(cell, now)
+    if done:
+        outcome(done)
 
 
 def _start_button(cell: Cell, text: Corpus) -> None:
@@ -120,29 +123,23 @@ def _start_button(cell: Cell, text: Corpus) -> None:
     st.rerun()
 
 
-def _picture(cell: Cell, text: Corpus, now: JobStatus | None) -> None:
+def _save_button(cell: Cell, now: JobStatus) -> None:
+    st.warning(inert(now.message))
+    if st.button("Save again", key="retry"):
+        cached.queue().retry_save(cell.id)
+        st.rerun()
+
+
+def _picture(cell: Cell, text: Corpus, history: Sequence[EpochScore]) -> None:
     """The climb so far, under the bound of the law that the run is trained for."""
-    done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
-    history: tuple[EpochScore, ...] = done.history if done else now.history if now else ()
     config = cell.config
     bound = cached.bound(text, config.sampling, state.own_exponent(config), config.alpha)
-    made_of = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, "
-    chart = climb_data(
-        history,
-        config.epochs,
-        bound,
-        binary_entropy(config.alpha),
-        made_of=made_of + f"q = {config.noise_name}, exact S over all pairs after every epoch",
-        unit=state.get("unit"),
+    made_of = (
+        f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}, "
+        "exact S over all pairs after every epoch"
     )
-    controls.figure(chart, "climb")
-    if now is not None and not now.saved:
-        st.warning(inert(now.message))
-        if st.button("Save again", key="retry"):
-            cached.queue().retry_save(cell.id)
-            st.rerun()
-    if done:
-        outcome(done)
+    ceiling, unit = binary_entropy(config.alpha), state.get("unit")
+    controls.figure(climb_data(history, config.epochs, bound, ceiling, made_of=made_of, unit=unit), "climb")
 
 
 def outcome(result: CellResult) -> None:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from jsmi_core import PairSampling, expected_pairs, jsmi, mutual_information, sample_corpus, unigram_noise
-from tests.app.conftest import Open, query
+from tests.app.conftest import Open, bring, query
 
 
 def test_the_numbers_are_the_library_s(open_page: Open) -> None:
@@ -44,3 +44,19 @@ def test_an_alpha_out_of_range_gives_the_default_and_a_notice(open_page: Open) -
     app = open_page("bound", corpus="planted", alpha="7")
     assert app.select_slider("alpha").value == pytest.approx(1 / 6)
     assert "alpha" in app.warning[0].value
+
+
+def test_one_word_alone_carries_nothing(open_page: Open) -> None:
+    app = bring(open_page("corpus"), "a a a a a a\n" * 5)
+    digest = query(app)["corpus"]
+    page = open_page("bound", corpus=digest)
+    assert page.metric[0].value == "0 nats"
+    assert any("independent" in info.value for info in page.info)
+    assert open_page("corpus", corpus=digest, view="pairs").get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", ["bound", "train", "corpus"])
+def test_a_text_without_pairs_gets_one_sentence(open_page: Open, page: str) -> None:
+    app = bring(open_page("corpus"), "a\nb\n" * 5)
+    told = open_page(page, corpus=query(app)["corpus"], view="pairs")
+    assert "no pair of words" in told.error[0].value

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import Open, bring, query, texts
 
 TEXT = "The cat sat on the mat.\nThe dog sat on the log.\n" * 5
 
@@ -20,13 +20,6 @@ def test_every_view_opens_from_a_link(open_page: Open, view: str) -> None:
     app = open_page("corpus", corpus="planted", view=view)
     assert app.segmented_control(key="view").value == view
     assert app.dataframe or app.get("plotly_chart")
-
-
-def bring(app, text: str):
-    app.text_area[0].set_value(text)
-    next(button for button in app.button if button.label == "Read the text").click().run()
-    assert not app.exception
-    return app
 
 
 def test_a_pasted_text_is_read_and_kept_under_its_digest(open_page: Open) -> None:
