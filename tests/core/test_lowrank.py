@@ -186,3 +186,26 @@ def test_cancel_and_bad_parameters_say_so() -> None:
         best_rank_embedding(objective, 1, tolerance=0)
     with pytest.raises(EmbeddingError, match="rank d or less"):
         best_rank_embedding(objective, 1, [Embedding(np.ones((7, 2)), np.ones((9, 2)))])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dimension", [10, 50, 200])
+def test_on_real_text_no_training_is_better_and_three_starts_agree(dimension: int) -> None:
+    """The Lee sample under word2vec's own p and q: correspondence analysis, a trained model and chance as starts."""
+    corpus = sample_corpus("lee")
+    objective = SGNSObjective(expected_pairs(corpus, PairSampling()), 5, unigram_noise(corpus.counts))
+    scores: dict[int, float] = {}
+    embeddings: dict[int, Embedding] = {}
+
+    def look(epoch: int, embedding: Embedding) -> None:
+        if epoch in (5, 50, 200):
+            scores[epoch], embeddings[epoch] = objective.score(embedding), embedding
+
+    train_sgns(corpus, SGNSConfig(dimension=dimension, epochs=200), on_epoch=look)
+    rng = np.random.default_rng(0)
+    chance = Embedding(*(rng.normal(size=(2, len(corpus.vocabulary), dimension)) * 0.3).astype(np.float32))
+    best = best_rank_embedding(objective, dimension, [embeddings[50], chance], tolerance=2e-5)
+    print(f"d = {dimension}: S* {best.score:.6f}, spread {best.spread:.2e}, trained {scores}")
+    assert best.spread < 1e-3 * best.score
+    assert all(score < best.score for score in scores.values())
+    assert objective.bound - best.score >= 0
