@@ -16,10 +16,11 @@ from jsmi_core import cost
 from jsmi_core.baselines import baselines
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import TYPICAL_PACE, check_size, estimated_multiply_adds
+from jsmi_core.embedding import Embedding
 from jsmi_core.errors import Cancelled, ParameterError, StoreError
 from jsmi_core.experiment import LAWS, MOST_KEPT, objectives_of, run_cell
 from jsmi_core.jobs import JobQueue, JobStatus
-from jsmi_core.lowrank import best_rank_embedding
+from jsmi_core.lowrank import best_rank_embedding, sppmi
 from jsmi_core.records import LAW_VERSION, CellResult, RankResult, RankStep, Result
 from jsmi_core.specs import Cell, Grid, RankCell, RankConfig, Spec
 from jsmi_core.split import Split, best_known, comparable, splits
@@ -389,7 +390,10 @@ def test_scores_of_different_laws_are_never_mixed(found: RankResult) -> None:
 def test_baselines_stand_where_theory_puts_them(found: RankResult) -> None:
     objective = objectives_of(CORPUS, CONFIG)["word2vec"]
     scores = {baseline.name: baseline.score for baseline in baselines(objective, 3)}
-    assert len(scores) == 5
+    assert len(scores) == 6
+    shifted = sppmi(objective.joint, CONFIG.negatives).toarray()
+    full = Embedding(shifted, np.eye(len(shifted)))
+    assert scores["shifted positive PMI itself"] == pytest.approx(objective.score(full), rel=1e-12)
     assert scores["constant −log k"] == pytest.approx(0, abs=1e-15)
     assert scores["zero matrix"] == pytest.approx(objective.class_entropy - np.log(2))
     assert scores["PMI − log k, clipped to ±6"] == objective.reachable_bound
