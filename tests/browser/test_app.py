@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from jsmi_core.drawing import DARK, LIGHT, Palette
 from tests.browser.conftest import drawn, settled
 
 pytestmark = pytest.mark.browser
@@ -131,5 +132,14 @@ def test_words_of_a_text_do_nothing(server: str, visit: Visit, tmp_path: Path) -
 def test_a_page_fits_its_screen(server: str, visit: Visit, path: str, width: int) -> None:
     page = visit(f"{server}/{path}?corpus=planted" if path else server, width=width, theme="dark")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    for figure in page.locator("[data-testid=stPlotlyChart]").all():
-        assert figure.get_by_role("img").or_(page.locator("[aria-label]")).count() > 0
+    if path not in ("gap", "diagnostics"):  # the one has no training yet, the other no figure
+        finding = page.get_by_role("heading", level=2).first.inner_text().replace("\u00a0", " ")
+        expect(page.get_by_role("figure").first).to_have_accessible_name(re.compile("^" + re.escape(finding)))
+
+
+@pytest.mark.parametrize(("theme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_a_figure_wears_the_colours_of_the_theme(server: str, visit: Visit, theme: str, palette: Palette) -> None:
+    page = visit(f"{server}/train?corpus=planted", theme=theme)
+    page.locator(".js-plotly-plot").wait_for()
+    colours = page.evaluate("document.querySelector('.js-plotly-plot').data.map(({line}) => line.color)")
+    assert colours == [palette.bound, palette.muted, palette.muted]

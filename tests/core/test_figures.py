@@ -4,6 +4,7 @@ import json
 import math
 import tomllib
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -255,7 +256,7 @@ def test_labels_at_the_end_do_not_cover_each_other() -> None:
     lines = tuple(Line(f"{i}", "trained", (1, 2), (0, 0.001 * i)) for i in range(6))
     chart = Chart("", "", "x", "y", (*lines, Line("top", "bound", (1, 2), (1, 1))))
     heights = sorted(label.y for label in draw(chart).layout.annotations)
-    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) >= 0.058 * 1.2 - 1e-9
+    assert min(b - a for a, b in pairwise(heights)) >= 0.058 * 1.2 - 1e-9
 
 
 def test_the_points_of_a_trained_line_know_their_training() -> None:
