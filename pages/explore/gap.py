@@ -17,8 +17,10 @@ with frame.page(
     "A grid of trainings on one text. The distance of each model to the bound is information that it lost, because it "
     "has too few dimensions or was trained too briefly.",
 ):
-    text = controls.text_choice()
-    dimensions_at, epochs_at, negatives_at, seeds_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    widths = [3, 3, 2, 2, 2]
+    text_at, dimensions_at, epochs_at, negatives_at, seeds_at = st.columns(widths, vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
     with dimensions_at:
         dimensions = controls.numbers("dimensions", "Dimensions d", "Numbers of coordinates, with commas between them.")
     with epochs_at:

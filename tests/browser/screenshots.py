@@ -39,7 +39,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         train_what_they_show(browser.new_page(), address)
         for theme in ("light", "dark"):
-            for width, height, names in ((1280, 960, tuple(PAGES)), (390, 1500, ("start", "train"))):
+            for width, height, names in ((1280, 1080, tuple(PAGES)), (390, 1500, ("start", "train"))):
                 for name in names:
                     context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": height})
                     page = context.new_page()
