@@ -122,7 +122,7 @@ def pair_settings() -> None:
     with left:
         whole("window", 1, 1000)
     with middle:
-        real("subsample", 0.0, 0.999, 0.0005)
+        real("subsample", 0.0, 1.0, 0.0005)
     with right:
         switch("dynamic", LABELS["dynamic"], HELP["dynamic"])
 
@@ -136,7 +136,7 @@ def training_settings(*, seed: bool = True) -> None:
         real("noise_exponent", -10.0, 10.0, 0.25)
     columns = st.columns(3 if seed else 2, vertical_alignment="bottom")
     with columns[0]:
-        real("learning_rate", 1e-6, 10.0, 0.005)
+        real("learning_rate", 0.0, 10.0, 0.005)
     with columns[1]:
         real("minimum_learning_rate", 0.0, 10.0, 0.0001)
     if seed:
@@ -200,8 +200,7 @@ def summary(text: Corpus) -> str:
 
 def complain(error: JSMIError) -> None:
     """Show an error's one sentence, and nothing that its words could do."""
-    sentence = str(error)
-    st.error(inert(sentence[:1].upper() + sentence[1:]))
+    st.error(inert(str(error)))
 
 
 def show_notices() -> None:

@@ -29,9 +29,9 @@ class Setting:
 
     def write(self, value: Any) -> str:
         """The value as it stands in a URL."""
-        return (
-            str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
-        )
+        if isinstance(value, float):
+            return f"{value:.12g}"
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -101,7 +101,7 @@ def _min_count(text: str) -> int:
     return value
 
 
-ALPHA_RANGE = (0.005, 0.995)
+ALPHA_RANGE = (0.005, 0.995)  # of the slider
 KINDS: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _flag, "str": str}
 
 SETTINGS: dict[str, Setting] = {

@@ -38,8 +38,8 @@ def train(text: Corpus, config: SGNSConfig) -> Snippets:
     """One training with its bound, score and gap."""
     python = f"""{_read(text)}
 config = {_call("SGNSConfig", _changed(config))}
-noise = unigram_noise(corpus.counts, config.noise_exponent)
-objective = SGNSObjective(expected_pairs(corpus, config.sampling), config.negatives, noise)
+joint = expected_pairs(corpus, config.sampling)
+objective = SGNSObjective(joint, config.negatives, training_noise(corpus, config, joint))
 run = train_sgns(corpus, config)
 print(objective.bound, objective.score(run.embedding), objective.gap(run.embedding).total)"""
     return _with_imports(python), _shell("train", text, _changed(config))
@@ -112,17 +112,12 @@ def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
     return " ".join(words)
 
 
-_HOME = {
-    "jsmi_core": (
-        *("PairSampling", "SGNSConfig", "SGNSObjective", "expected_pairs", "jsmi", "mutual_information"),
-        *("read_corpus", "sample_corpus", "train_sgns", "unigram_noise"),
-    ),
-    "jsmi_core.experiment": ("run_cell",),
-    "jsmi_core.specs": ("Grid",),
-}
+_NAMES = (
+    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "expected_pairs", "jsmi", "mutual_information"),
+    *("read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise", "unigram_noise"),
+)
 
 
 def _with_imports(python: str) -> str:
-    used = {module: [name for name in names if f"{name}(" in python] for module, names in _HOME.items()}
-    lines = [f"from {module} import {', '.join(names)}" for module, names in used.items() if names]
-    return "\n".join([*lines, "", python])
+    used = [name for name in _NAMES if f"{name}(" in python]
+    return f"from jsmi_core import {', '.join(used)}\n\n{python}"

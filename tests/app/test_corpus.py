@@ -33,7 +33,7 @@ def test_a_pasted_text_is_read_and_kept_under_its_digest(open_page: Open) -> Non
 
 def test_a_text_without_words_gets_one_sentence_and_nothing_is_lost(open_page: Open) -> None:
     app = bring(open_page("corpus", corpus="planted"), " … \n !")
-    assert "o words found" in app.error[0].value
+    assert "no words found" in app.error[0].value
     app.run()
     assert query(app)["corpus"] == "planted"
 

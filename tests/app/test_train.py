@@ -1,5 +1,6 @@
 """Train: settings → one training → its exact score under the bound; found again, refused, cancelled."""
 
+import pytest
 import streamlit as st
 
 from jsmi_app import cached
@@ -79,3 +80,24 @@ def test_a_link_with_the_job_of_other_settings_is_corrected(open_page: Open) -> 
     app = open_page("train", corpus="planted", job="0" * 20 + "." + "1" * 16)
     assert query(app) == {"corpus": "planted"}
     assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"dimension": "10000", "epochs": "100000", "negatives": "1000", "window": "1000"},
+        {"subsample": "0.9999", "noise_exponent": "-10", "learning_rate": "10", "seed": "4294967295"},
+        {"learning_rate": "0.0001", "minimum_learning_rate": "0"},
+    ],
+)
+def test_whatever_the_library_takes_the_page_takes(open_page: Open, link: dict[str, str]) -> None:
+    app = open_page("train", corpus="planted", **link)
+    assert not app.warning
+    assert query(app) == {"corpus": "planted", **link}
+
+
+def test_settings_that_do_not_fit_each_other_get_one_sentence(open_page: Open) -> None:
+    app = open_page("train", corpus="planted")
+    app.number_input("learning_rate").set_value(0.0).run()
+    assert not app.exception
+    assert "learning&#95;rate" in app.error[0].value

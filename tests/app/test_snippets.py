@@ -1,0 +1,59 @@
+"""The code that a page offers gives the page's numbers."""
+
+import io
+import shlex
+from contextlib import redirect_stdout
+
+import pytest
+
+from jsmi_core.cli import main
+from tests.app.conftest import Open, until
+
+LINKS = {
+    "corpus": {"corpus": "planted", "view": "pairs", "window": "3", "min_count": "100"},
+    "bound": {"corpus": "planted", "alpha": "0.25", "noise_exponent": "0.5"},
+    "train": {"corpus": "planted", "dimension": "3", "epochs": "1", "noise": "pairs", "dynamic": "false"},
+    "gap": {"corpus": "planted", "dimensions": "2,3", "epochs_list": "1", "best_rank": "true"},
+}
+
+
+def printed(python: str) -> list[str]:
+    """What a snippet prints."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        exec(compile(python, "snippet", "exec"), {})
+    return out.getvalue().split()
+
+
+@pytest.mark.parametrize("page", LINKS)
+def test_the_shell_command_runs(open_page: Open, page: str) -> None:
+    command = open_page(page, **LINKS[page]).code[-1].value
+    assert command.startswith("jsmi ")
+    assert main(shlex.split(command)[1:]) == 0
+
+
+def test_the_corpus_in_python(open_page: Open) -> None:
+    app = open_page("corpus", **LINKS["corpus"])
+    shown = {metric.label: metric.value.replace(",", "") for metric in app.metric}
+    words, tokens, pairs, total = printed(app.code[-2].value)
+    assert (shown["Words (V)"], shown["Tokens"], shown["Different pairs"]) == (words, tokens, pairs)
+    assert shown["Expected pairs per epoch"] == f"{float(total):.0f}"
+
+
+def test_the_bound_in_python(open_page: Open) -> None:
+    app = open_page("bound", **LINKS["bound"])
+    shown = [metric.value for metric in app.metric]
+    assert [shown[i] for i in (0, 1, 4)] == [f"{float(value):.3g} nats" for value in printed(app.code[-2].value)]
+
+
+def test_a_training_in_python(open_page: Open) -> None:
+    app = open_page("train", **LINKS["train"])
+    app.button("train").click().run()
+    until(app, lambda page: any(caption.value.startswith("Run ") for caption in page.caption))
+    row = app.dataframe[-1].value.iloc[0]
+    exact = [float(value) for value in printed(app.code[-2].value)]
+    assert [row["bound (nats)"], row["score S (nats)"], row["gap (nats)"]] == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_sweep_in_python(open_page: Open) -> None:
+    assert "RankConfig(dimension=3" in "".join(printed(open_page("gap", **LINKS["gap"]).code[-2].value))
