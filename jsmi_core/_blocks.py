@@ -20,6 +20,7 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
 
 ROWS, COLUMNS = 256, 1024
+FARTHEST = np.float32(46.0)  # |m| beyond which float32 no longer tells exp(−|m|) from 1e-20
 SMALL = 1_000_000  # pairs up to here are multiplied in double precision whatever the vectors are
 
 
@@ -87,12 +88,19 @@ def _largest(vectors: npt.NDArray[np.floating]) -> float:
 
 def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
     """scores ← max(m, 0) + log1p(exp(−|m|)) in place; ``tail`` is room for exp(−|m|)."""
-    np.abs(scores, out=tail)
-    np.negative(tail, out=tail)
-    np.exp(tail, out=tail)
+    decay(scores, tail)
     if scores.dtype == np.float32:
         _kernels.softplus_tail(tail.ravel(), scores.ravel())
     else:
         np.log1p(tail, out=tail)
         np.maximum(scores, 0, out=scores)
         scores += tail
+
+
+def decay(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
+    """tail ← exp(−|m|); in float32 it stops at 1e-20, since what follows would be denormal numbers, 50 times slower."""
+    np.abs(scores, out=tail)
+    if scores.dtype == np.float32:
+        np.minimum(tail, FARTHEST, out=tail)
+    np.negative(tail, out=tail)
+    np.exp(tail, out=tail)

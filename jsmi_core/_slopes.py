@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jsmi_core import _kernels
-from jsmi_core._blocks import COLUMNS, ROWS
+from jsmi_core._blocks import COLUMNS, ROWS, decay
 from jsmi_core._threads import map_in_order
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ class SlopePass:
             scores, tail = (flat[: len(rows) * columns.shape[1]].reshape(len(rows), -1) for flat in buffer)
             np.matmul(rows, columns, out=scores)
             _kernels.take_support(scores, first, start, contrast.bounds, contrast.columns, self.support)
-            np.abs(scores, out=tail)
-            np.negative(tail, out=tail)
-            np.exp(tail, out=tail)
+            decay(scores, tail)
             column_weights = self.column_weights[start : start + COLUMNS]
             self.kernel(tail, scores, weights, column_weights)
             losses += scores @ column_weights

@@ -14,7 +14,7 @@ from pathlib import Path
 from jsmi_core.cli import main
 
 SWEEPS = (
-    "sweep sample:wikipedia --dimensions 2,5,10,20,50,100,200 --epochs 1,5,20,50 --negatives 5 --best-rank --json",
+    "sweep sample:wikipedia --dimensions 2,5,10,20,50,100 --epochs 1,5,20,50 --negatives 5 --best-rank --json",
     "sweep sample:wikipedia --dimensions 10,100 --epochs 20 --negatives 1,2,5,10,20 --json",
 )
 

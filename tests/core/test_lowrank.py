@@ -115,6 +115,20 @@ def test_single_precision_slopes_stay_close_to_double() -> None:
     assert np.abs(single.words - double.words).max() < 1e-6 * np.abs(double.words).max()
 
 
+@pytest.mark.parametrize("shift", [-45.0, -47.0, -90.0, -100.0, 90.0])
+def test_scores_far_out_keep_their_value_in_single_precision(shift: float) -> None:
+    """exp(−|m|) would be a denormal number of float32 from |m| = 87 on: it stops at 1e-20, which no sum can tell."""
+    objective = planted_objective()
+    rng = np.random.default_rng(6)
+    words, contexts = rng.normal(size=(2, 60, 10)) * 0.1
+    words[:, 0], contexts[:, 0] = shift / 8, 8.0
+    single, double = (SlopePass(objective, dtype)(words, contexts) for dtype in (np.float32, np.float64))
+    assert single.score == pytest.approx(double.score, rel=1e-6)
+    assert np.abs(single.words - double.words).max() < 1e-5 * np.abs(double.words).max()
+    embedding = Embedding(words, contexts)
+    assert objective.score(embedding, precision="single") == pytest.approx(objective.score(embedding), rel=1e-6)
+
+
 def test_slopes_have_the_same_bits_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     objective = SGNSObjective(JointDistribution.from_counts(rng.integers(0, 2, (700, 1300))), 5)
