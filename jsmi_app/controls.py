@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 
 from jsmi_app import cached, state
+from jsmi_core.charts import Bars, Chart, csv_text, inert
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
-from jsmi_core.figures import Bars, Chart, csv_text, inert
 from jsmi_core.samples import SAMPLES
 
 HELP = {

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, state
+from jsmi_core.charts import inert, number
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JobError, JSMIError
-from jsmi_core.figures import climb_data, inert, number
+from jsmi_core.figures import climb_data
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.records import CellResult, EpochScore

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, jobs, state
+from jsmi_core.charts import inert, number
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
-from jsmi_core.figures import inert, ladder_data, number
+from jsmi_core.figures import ladder_data
 from jsmi_core.information import to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.records import CellResult, RankResult, Result

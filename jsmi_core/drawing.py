@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsmi_core.figures import Bars, Chart, Line, inert
+from jsmi_core.charts import Bars, Chart, Line, inert
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,34 +8,17 @@ All values come in as nats; ``unit="bits"`` converts for display.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from jsmi_core.charts import Band, Bars, Chart, Line, Mark, number, percent, scale_of
 from jsmi_core.errors import ParameterError
 
 if TYPE_CHECKING:
     from jsmi_core.experiment import CellResult, EpochScore
 
-__all__ = [
-    "AlphaPoint",
-    "Band",
-    "Bars",
-    "Chart",
-    "Line",
-    "Mark",
-    "bound_data",
-    "climb_data",
-    "csv_text",
-    "inert",
-    "ladder_data",
-    "number",
-    "pmi_data",
-    "zipf_data",
-]
+__all__ = ["AlphaPoint", "bound_data", "climb_data", "ladder_data", "pmi_data", "zipf_data"]
 
 AXES = {
     "dimension": "dimension d",
@@ -44,134 +27,6 @@ AXES = {
 }
 BEST_KNOWN = " · best rank-d as far as known: the price of rank is at most, of training at least what is drawn"
 RATE_LINE = "knows only the class ratio"
-
-
-class Line(NamedTuple):
-    """A curve: ``low`` and ``high`` bound its band over seeds; ``ids`` name the training behind each point."""
-
-    label: str
-    role: str  # "bound", "rank" (the best of any training), "trained", "muted" or "data"
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-    ids: tuple[str, ...] = ()
-    shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
-    dash: str = "solid"
-    place: str = "end"  # of the label: after the "end", or "above"/"below" the start, "… middle", "… peak", "… end"
-
-
-class Band(NamedTuple):
-    """What lies between two lines, and what it is called."""
-
-    label: str
-    role: str
-    x: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
-class Mark(NamedTuple):
-    """A vertical line with a name."""
-
-    label: str
-    x: float
-
-
-class Chart(NamedTuple):
-    """Lines over one axis. ``title`` states the finding, ``subtitle`` what it was found on."""
-
-    title: str
-    subtitle: str
-    x_name: str
-    y_name: str
-    lines: tuple[Line, ...]
-    bands: tuple[Band, ...] = ()
-    points: tuple[tuple[float, float], ...] = ()
-    ticks: tuple[tuple[float, str], ...] = ()
-    log_x: bool = False
-    log_y: bool = False
-    x_range: tuple[float, float] | None = None
-    y_range: tuple[float, float] | None = None
-
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """The same numbers as columns and rows."""
-        banded = any(line.low for line in self.lines)
-        columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
-        rows: list[tuple[Any, ...]] = []
-        for line in self.lines:
-            low, high = line.low or line.y, line.high or line.y
-            for point in zip(line.x, line.y, low, high, strict=True):
-                rows.append((line.label, *point[: len(columns) - 1]))
-        return columns, rows
-
-
-class Bars(NamedTuple):
-    """A histogram: ``edges`` has one number more than ``heights``."""
-
-    title: str
-    subtitle: str
-    x_name: str
-    y_name: str
-    edges: tuple[float, ...]
-    heights: tuple[float, ...]
-    marks: tuple[Mark, ...] = ()
-
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """The same numbers as columns and rows."""
-        return ("from", "to", self.y_name), list(zip(self.edges, self.edges[1:], self.heights, strict=False))
-
-
-# --- text that came from a corpus ------------------------------------------------------------------------------
-
-
-def inert(text: object) -> str:
-    """The text as data: no Markdown, LaTeX, HTML, link, emoji code or plotly template in it stays alive.
-
-    Every ASCII punctuation mark becomes a character reference, which both Markdown and plotly decode as plain text;
-    a word joiner (U+2060) after ``:`` and ``@`` and in ``www.`` stops what is recognised only after decoding.
-
-    Examples
-    --------
-    >>> inert("$x$")
-    '&#36;x&#36;'
-    """
-    joined = re.sub(r"(?i)([:@]|www(?=\.))", "\\1\u2060", str(text).replace("\n", " "))
-    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", joined)
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """The table as CSV; text that a spreadsheet would run as a formula (= + - @ first) gets a leading apostrophe.
-
-    Examples
-    --------
-    >>> csv_text(["word"], [["=1+1"]]).splitlines()
-    ['word', "'=1+1"]
-    """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    for row in (columns, *rows):
-        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row])
-    return file.getvalue()
-
-
-def number(value: float) -> str:
-    """Three significant digits with a true minus sign.
-
-    Examples
-    --------
-    >>> number(-0.24256)
-    '\u22120.243'
-    """
-    return f"{value:.3g}".replace("-", "\u2212")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %".replace("-", "\u2212")
-
-
-def _scale(unit: str) -> float:
-    return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
 
 
 # --- the ladder: trained models under their bound ----------------------------------------------------------------
@@ -222,7 +77,7 @@ def ladder_data(
     """
     found = tuple(results)
     _one_law(found, x)
-    scale = _scale(unit)
+    scale = scale_of(unit)
     shown = "gap" if quantity == "gap" else "score"
     lines = _trained_lines(found, x, law, shown, scale)
     bound = _bound_line(found, x, law, scale, curve)
@@ -388,7 +243,7 @@ def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
             return (
                 f"More dimensions pay only with more training: best is d = {short.dimension} after "
                 f"{_epochs(short.epochs)}, d = {long.cell.config.dimension} after {_epochs(long.cell.config.epochs)} "
-                f"({_percent(share(long))} of the bound)"
+                f"({percent(share(long))} of the bound)"
             )
     else:
         other = "dimension" if x == "epochs" else "epochs"
@@ -401,10 +256,10 @@ def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
                 for r in (first, last)
             )
             return (
-                f"With d = {at.dimension} a model reaches {_percent(share(first))} of its bound {first_at} and "
-                f"{_percent(share(last))} {last_at}"
+                f"With d = {at.dimension} a model reaches {percent(share(first))} of its bound {first_at} and "
+                f"{percent(share(last))} {last_at}"
             )
-    return f"The best model reaches {_percent(share(best))} of the bound: d = {at.dimension}, {_epochs(at.epochs)}"
+    return f"The best model reaches {percent(share(best))} of the bound: d = {at.dimension}, {_epochs(at.epochs)}"
 
 
 def _epochs(count: float) -> str:
@@ -457,7 +312,7 @@ def climb_data(
     >>> climb_data([], 5, 0.2, 0.45).title
     'The training has not reached its first score yet'
     """
-    scale = _scale(unit)
+    scale = scale_of(unit)
 
     def level(label: str, value: float, place: str, role: str = "muted") -> Line:
         dash = "solid" if role == "bound" else "dot"
@@ -488,9 +343,9 @@ def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: st
         return "Before training the model is the zero matrix"
     if last.score < 0:
         return f"{done} the model is still worse than knowing the class ratio alone"
-    gap = f"the gap is {number(_scale(unit) * last.gap)} {unit}"
+    gap = f"the gap is {number(scale_of(unit) * last.gap)} {unit}"
     share = last.score / bound if bound > 0 else 1.0
-    return f"{done} the model has {_percent(share)} of what there is to know; {gap}"
+    return f"{done} the model has {percent(share)} of what there is to know; {gap}"
 
 
 # --- the bound over α --------------------------------------------------------------------------------------------
@@ -539,7 +394,7 @@ def bound_data(
     >>> bound_data([AlphaPoint(0.5, 0.1, 0.2)], AlphaPoint(0.5, 0.1, 0.2), (0.3, 0.4)).points[0]
     (0.5, 0.1)
     """
-    scale = _scale(unit)
+    scale = scale_of(unit)
     x = tuple(point.alpha for point in curve)
     information, noisy_limit = divergences
 
@@ -569,14 +424,14 @@ def bound_data(
     if per_positive:
         title = (
             f"Each positive pair is worth {number(here)} {unit} at α = {at.alpha:.3g}, "
-            f"{_percent(here / (scale * information)) if information > 0 else '0 %'} of I(X;Y) = "
+            f"{percent(here / (scale * information)) if information > 0 else '0 %'} of I(X;Y) = "
             f"{number(scale * information)}"
         )
         top = scale * max(information, noisy_limit if math.isfinite(noisy_limit) else 0.0)
     else:
         title = (
             f"At α = {at.alpha:.3g} a pair tells {number(here)} {unit} about its class, "
-            f"{_percent(at.paper / _entropy(at.alpha))} of h(α); the most is {number(scale * best.paper)} "
+            f"{percent(at.paper / _entropy(at.alpha))} of h(α); the most is {number(scale * best.paper)} "
             f"at α = {best.alpha:.2g}"
         )
         top = scale * min(math.log(2), 2.2 * max(max(point.paper, point.word2vec) for point in curve))
@@ -635,8 +490,8 @@ def zipf_data(
     ranks = tuple(map(float, shown))
     words, tokens = read
     return Chart(
-        f"min_count = {min_count:,} keeps {len(counts):,} of {words:,} words and {_percent(sum(counts) / tokens)} of "
-        f"the tokens; subsampling leaves {_percent(math.fsum(kept) / sum(counts))} of those",
+        f"min_count = {min_count:,} keeps {len(counts):,} of {words:,} words and {percent(sum(counts) / tokens)} of "
+        f"the tokens; subsampling leaves {percent(math.fsum(kept) / sum(counts))} of those",
         made_of,
         "rank of the word",
         "tokens",
@@ -691,10 +546,10 @@ def pmi_data(
     >>> pmi_data([-1.0, 0.0, 1.0], [0.25, 0.75], 1).title
     '75 % of the positive pairs occur more often than chance'
     """
-    scale = _scale(unit)
+    scale = scale_of(unit)
     above = math.fsum(share for edge, share in zip(edges, shares, strict=False) if edge >= 0)
     return Bars(
-        f"{_percent(above)} of the positive pairs occur more often than chance",
+        f"{percent(above)} of the positive pairs occur more often than chance",
         made_of,
         f"PMI = log p(x, y) / p(x)p(y)  ({unit})",
         "share of the positive pairs",

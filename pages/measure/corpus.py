@@ -5,8 +5,9 @@ import streamlit as st
 
 from jsmi_app import cached, controls, frame, state, texts
 from jsmi_app.prose import snippets
+from jsmi_core.charts import inert
 from jsmi_core.corpus import Corpus
-from jsmi_core.figures import inert, pmi_data, zipf_data
+from jsmi_core.figures import pmi_data, zipf_data
 
 
 def reading(text: Corpus) -> None:

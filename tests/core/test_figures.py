@@ -9,25 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from jsmi_core.charts import Band, Bars, Chart, Line, Mark, csv_text, inert, number
 from jsmi_core.drawing import DARK, LIGHT, LIVE, draw
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import Cell, CellResult, EpochScore, LawScores, Manifest
-from jsmi_core.figures import (
-    AlphaPoint,
-    Band,
-    Bars,
-    Chart,
-    Line,
-    Mark,
-    bound_data,
-    climb_data,
-    csv_text,
-    inert,
-    ladder_data,
-    number,
-    pmi_data,
-    zipf_data,
-)
+from jsmi_core.figures import AlphaPoint, bound_data, climb_data, ladder_data, pmi_data, zipf_data
 from jsmi_core.training import SGNSConfig
 
 LIVELY = [

@@ -17,7 +17,7 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 # and never in a ring.
 STOREYS = [
     {"errors", "reference"},
-    {"_checks", "_files", "_jit", "_threads", "_process"},
+    {"_checks", "_files", "_jit", "_threads", "_process", "charts"},
     {"_kernels", "_drawn_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "contrast", "evaluation", "vectors"},
     {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
@@ -63,8 +63,8 @@ ONLY = {
         "information",
     },
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
-    "figures": {"errors", "experiment", "records"},  # arranges results, computes nothing
-    "drawing": {"figures"},
+    "figures": {"charts", "errors", "experiment", "records"},  # arranges results, computes nothing
+    "drawing": {"charts"},
 }
 
 

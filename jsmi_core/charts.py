@@ -1,0 +1,145 @@
+"""What a figure is made of: small frozen tuples of plain numbers, words and roles, and how words are kept inert.
+
+figures.py fills them, tests compare them by ``==``, the app shows them as tables, drawing.py draws them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+__all__ = ["Band", "Bars", "Chart", "Line", "Mark", "csv_text", "inert", "number", "percent", "scale_of"]
+
+
+class Line(NamedTuple):
+    """A curve: ``low`` and ``high`` bound its band over seeds; ``ids`` name the training behind each point."""
+
+    label: str
+    role: str  # "bound", "rank" (the best of any training), "trained", "muted" or "data"
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    ids: tuple[str, ...] = ()
+    shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
+    dash: str = "solid"
+    place: str = "end"  # of the label: after the "end", or "above"/"below" the start, "… middle", "… peak", "… end"
+
+
+class Band(NamedTuple):
+    """What lies between two lines, and what it is called."""
+
+    label: str
+    role: str
+    x: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class Mark(NamedTuple):
+    """A vertical line with a name."""
+
+    label: str
+    x: float
+
+
+class Chart(NamedTuple):
+    """Lines over one axis. ``title`` states the finding, ``subtitle`` what it was found on."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    lines: tuple[Line, ...]
+    bands: tuple[Band, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    ticks: tuple[tuple[float, str], ...] = ()
+    log_x: bool = False
+    log_y: bool = False
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        banded = any(line.low for line in self.lines)
+        columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
+        rows: list[tuple[Any, ...]] = []
+        for line in self.lines:
+            low, high = line.low or line.y, line.high or line.y
+            for point in zip(line.x, line.y, low, high, strict=True):
+                rows.append((line.label, *point[: len(columns) - 1]))
+        return columns, rows
+
+
+class Bars(NamedTuple):
+    """A histogram: ``edges`` has one number more than ``heights``."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    edges: tuple[float, ...]
+    heights: tuple[float, ...]
+    marks: tuple[Mark, ...] = ()
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        return ("from", "to", self.y_name), list(zip(self.edges, self.edges[1:], self.heights, strict=False))
+
+
+# --- text that came from a corpus ------------------------------------------------------------------------------
+
+
+def inert(text: object) -> str:
+    """The text as data: no Markdown, LaTeX, HTML, link, emoji code or plotly template in it stays alive.
+
+    Every ASCII punctuation mark becomes a character reference, which both Markdown and plotly decode as plain text;
+    a word joiner (U+2060) after ``:`` and ``@`` and in ``www.`` stops what is recognised only after decoding.
+
+    Examples
+    --------
+    >>> inert("$x$")
+    '&#36;x&#36;'
+    """
+    joined = re.sub(r"(?i)([:@]|www(?=\.))", "\\1\u2060", str(text).replace("\n", " "))
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", joined)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The table as CSV; text that a spreadsheet would run as a formula (= + - @ first) gets a leading apostrophe.
+
+    Examples
+    --------
+    >>> csv_text(["word"], [["=1+1"]]).splitlines()
+    ['word', "'=1+1"]
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    for row in (columns, *rows):
+        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row])
+    return file.getvalue()
+
+
+def number(value: float) -> str:
+    """Three significant digits with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.24256)
+    '\u22120.243'
+    """
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def percent(share: float) -> str:
+    """A share as people say it: two digits below 10 %, whole percents above."""
+    return f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %".replace("-", "\u2212")
+
+
+def scale_of(unit: str) -> float:
+    """What nats are multiplied with for display."""
+    return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
