@@ -77,11 +77,15 @@ def ladder_data(
     """
     found = tuple(results)
     _one_law(found, x)
+    if x == "alpha":
+        found = _compared_over_negatives(found)
     scale = scale_of(unit)
     shown = "gap" if quantity == "gap" else "score"
     lines = _trained_lines(found, x, law, shown, scale)
     bound = _bound_line(found, x, law, scale, curve)
-    zero = Line("", "", bound.x, tuple(0.0 for _ in bound.x), place="below")
+    below_zero = any(value < 0 for line in lines for value in line.y)
+    place = "above middle" if below_zero and quantity == "score" else "below"
+    zero = Line("", "", bound.x, tuple(0.0 for _ in bound.x), place=place)
     above = "above peak" if x == "alpha" else "above"
     if quantity == "gap":
         landmarks = (
@@ -92,7 +96,7 @@ def ladder_data(
         name = "the bound" if x == "alpha" else f"bound {number(bound.y[0])}: all there is to know"
         landmarks = (
             bound._replace(label=name, place=above),
-            zero._replace(label=f"0: {RATE_LINE}", role="muted", dash="dot"),
+            zero._replace(label=f"0: {RATE_LINE}", role="muted", dash="dot", place=_free_place(lines)),
         )
     ranks, bands = _prices(found, best or {}, law, quantity, scale, lines[-1])
     return Chart(
@@ -105,6 +109,28 @@ def ladder_data(
         ticks=_ticks(found, x),
         log_x=True,
     )
+
+
+def _compared_over_negatives(results: tuple[CellResult, ...]) -> tuple[CellResult, ...]:
+    """The trainings whose dimension and epochs were run with several k; all of them if there are none."""
+    several: dict[tuple[int, int], set[int]] = {}
+    for result in results:
+        config = result.cell.config
+        several.setdefault((config.dimension, config.epochs), set()).add(config.negatives)
+    compared = tuple(
+        result for result in results if len(several[result.cell.config.dimension, result.cell.config.epochs]) > 1
+    )
+    return compared or results
+
+
+def _free_place(lines: Sequence[Line]) -> str:
+    """Where a label at the height 0 is farthest from the lines beside it."""
+
+    def room(place: str) -> float:
+        beside = [line.y[-1 if place.endswith("end") else 0] for line in lines]
+        return min((abs(y) for y in beside if (y > 0) == place.startswith("above")), default=math.inf)
+
+    return max(("below", "below end", "above end"), key=room)
 
 
 def _prices(

@@ -280,3 +280,17 @@ def test_the_best_rank_splits_the_gap_into_two_prices() -> None:
 )
 def test_the_title_says_which_price_is_larger(best: dict[int, float], title: str) -> None:
     assert ladder_data([result(0.05, dimension=10)], best=best).title == title
+
+
+def test_the_label_of_the_zero_line_keeps_out_of_the_way() -> None:
+    def place(*scores: tuple[float, float]) -> str:
+        models = [
+            result(score, dimension=d, epochs=epochs)
+            for epochs, line in enumerate(scores, start=1)
+            for d, score in zip((10, 100), line, strict=True)
+        ]
+        return ladder_data(models).lines[1].place
+
+    assert place((0.05, 0.1)) == "below"
+    assert place((-0.01, -0.05), (0.02, 0.03)) == "below end"
+    assert place((-0.01, -0.01), (0.02, 0.1)) == "above end"
