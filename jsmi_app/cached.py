@@ -197,4 +197,4 @@ def figure1() -> dict[str, Any] | None:
 def figure1_results() -> tuple[Result, ...]:
     """The trainings and the searches for the best rank of :func:`figure1`."""
     sweep = figure1() or {"results": []}
-    return tuple(Result.from_dict(record) for record in sweep["results"])
+    return tuple(Result.from_dict(record) for record in [*sweep["results"], *sweep.get("best_rank", [])])

@@ -10,6 +10,7 @@ import io
 import json
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from jsmi_core.cli import main
 
@@ -19,23 +20,24 @@ SWEEPS = (
 )
 
 
-def sweep(command: str) -> dict[str, object]:
+def sweep(command: str) -> dict[str, Any]:
     """What `jsmi sweep … --json` prints."""
     printed = io.StringIO()
     with redirect_stdout(printed):
         code = main(command.split())
     if code:
         raise SystemExit(code)
-    found: dict[str, object] = json.loads(printed.getvalue())
+    found: dict[str, Any] = json.loads(printed.getvalue())
     return found
 
 
 def remake(target: Path) -> None:
-    """Run the grids and write their results, each once, with the manifest of the first."""
+    """Run the grids and write all their results, each once, under the manifest of the first."""
     found = [sweep(command) for command in SWEEPS]
-    results = {json.dumps(result["cell"], sort_keys=True): result for each in found for result in each["results"]}
-    manifest = found[0]["manifest"] | {"command": "\n".join(f"jsmi {command}" for command in SWEEPS)}
-    target.write_text(json.dumps({"manifest": manifest, "results": [*results.values()]}) + "\n", encoding="utf-8")
+    together = {"manifest": found[0]["manifest"] | {"command": "\n".join(f"jsmi {command}" for command in SWEEPS)}}
+    for kind in ("results", "best_rank"):
+        together[kind] = [*{result["id"]: result for each in found for result in each.get(kind, [])}.values()]
+    target.write_text(json.dumps(together) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
