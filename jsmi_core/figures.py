@@ -83,9 +83,7 @@ def ladder_data(
     shown = "gap" if quantity == "gap" else "score"
     lines = _trained_lines(found, x, law, shown, scale)
     bound = _bound_line(found, x, law, scale, curve)
-    below_zero = any(value < 0 for line in lines for value in line.y)
-    place = "above middle" if below_zero and quantity == "score" else "below"
-    zero = Line("", "", bound.x, tuple(0.0 for _ in bound.x), place=place)
+    zero = Line("", "", bound.x, tuple(0.0 for _ in bound.x), place="below")
     above = "above peak" if x == "alpha" else "above"
     if quantity == "gap":
         landmarks = (
