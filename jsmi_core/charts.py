@@ -137,7 +137,7 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share as people say it: two digits below 10 %, whole percents above."""
-    return f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %".replace("-", "\u2212")
+    return (f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %").replace("-", "\u2212")
 
 
 def scale_of(unit: str) -> float:

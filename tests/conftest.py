@@ -1,5 +1,6 @@
 """What all tests share: reproducible Hypothesis runs, and a table of the worst errors that were measured."""
 
+import signal
 from collections import defaultdict
 
 import pytest
@@ -21,6 +22,11 @@ settings.register_profile(  # for tests/mutants.py, which only asks whether a te
     settings.get_profile("same everywhere"),
     phases=(Phase.explicit, Phase.generate),
 )
+
+
+# A runner in the background of a shell ignores Ctrl-C, and so would every command that these tests start and stop.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Measured:

@@ -43,6 +43,7 @@ def main() -> None:
                 for name in names:
                     context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": height})
                     page = context.new_page()
+                    page.set_default_timeout(180_000)
                     page.goto(f"{address}/{PAGES[name]}")
                     settled(page)
                     if name != "diagnostics":
