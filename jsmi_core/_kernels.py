@@ -104,7 +104,9 @@ def score_cells(alpha: float, positive: Any, negative: Any, scores: Any, out: An
     """out[i] = α p log σ(m) + (1−α) r log σ(−m) on the support. (8)"""
     for i in range(len(scores)):
         m = scores[i]
-        out[i] = alpha * positive[i] * log_sigmoid(m) + (1.0 - alpha) * negative[i] * log_sigmoid(-m)
+        log_tail = math.log1p(math.exp(-abs(m)))
+        towards, away = min(m, 0.0) - log_tail, -max(m, 0.0) - log_tail  # log σ(m), log σ(−m)
+        out[i] = alpha * positive[i] * towards + (1.0 - alpha) * negative[i] * away
 
 
 @kernel

@@ -29,7 +29,7 @@ __all__ = ["Contrast"]
 # Cells with |p/r − 1| up to here are summed as a power series; its terms end below one rounding of the first.
 NEAR = 1 / 16
 SERIES_TERMS = 16
-CHUNK = 1 << 14  # cells worked on at once: their temporaries stay in a core's cache
+CHUNK = 1 << 15  # cells worked on at once: their temporaries stay in a core's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,16 +243,13 @@ class Contrast:
 
 def _mixture_sums(alphas: FloatArray, excess: FloatArray, negative: FloatArray) -> list[float]:
     """Σ r s log s with s = 1 + αδ, for each α."""
-    x, s, logs = np.empty((3, len(excess)))
+    x, logs = np.empty((2, len(excess)))
     sums = []
     for alpha in alphas:
         np.multiply(excess, alpha, out=x)
-        np.add(x, 1, out=s)
-        np.log(s, out=logs)
-        logs *= s
-        s -= 1
-        x -= s  # what rounding 1 + x to s left over: for a small α it would show in the bound
-        logs += x
+        np.log1p(x, out=logs)  # not log(1 + x): for a small α the rounding of 1 + x would show in the bound
+        x += 1
+        logs *= x
         sums.append(float(logs @ negative))
     return sums
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from functools import cached_property, partial
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from jsmi_core import _checks, _kernels
 from jsmi_core._blocks import PairScores, pair_scores
+from jsmi_core._threads import map_in_order
 from jsmi_core.contrast import Contrast
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.embedding import Embedding
@@ -267,8 +269,9 @@ class SGNSObjective:
 
     def _score(self, scores: PairScores) -> float:
         contrast = self.contrast
-        cells = np.empty(len(scores.support))
-        _kernels.score_cells(self.alpha, contrast.positive, contrast.negative, scores.support, cells)
+        cells = _in_pieces(
+            partial(_kernels.score_cells, self.alpha), contrast.positive, contrast.negative, scores.support
+        )
         rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
         off = (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
         return math.fsum([self._constant, *rows, *(-off)])
@@ -291,18 +294,9 @@ class SGNSObjective:
 
     def _loss_cells(self, scores: FloatArray) -> FloatArray:
         """u · KL(Bern(t)‖Bern(σ(m))) on the support, for these scores of its pairs."""
-        contrast, cells = self.contrast, np.empty(len(scores))
-        _kernels.gap_cells(
-            self.alpha,
-            self.log_odds,
-            contrast.positive,
-            contrast.negative,
-            contrast.excess,
-            contrast.log_ratio,
-            scores,
-            cells,
-        )
-        return cells
+        contrast = self.contrast
+        kernel = partial(_kernels.gap_cells, self.alpha, self.log_odds)
+        return _in_pieces(kernel, contrast.positive, contrast.negative, contrast.excess, contrast.log_ratio, scores)
 
     def _pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> tuple[Indices, Indices]:
         """Checked (n,) indices of words and contexts."""
@@ -318,6 +312,18 @@ class SGNSObjective:
         cells = self.joint.word_marginal[x] * self.contrast.noise[y] * off_support
         cells[places >= 0] = on_support[places[places >= 0]]
         return cells
+
+
+def _in_pieces(kernel: Callable[..., None], *arrays: FloatArray, size: int = 1 << 16) -> FloatArray:
+    """kernel(*arrays, out) on all threads: each cell depends on its own numbers only, so the pieces do not show."""
+    out = np.empty(len(arrays[0]))
+
+    def piece(start: int) -> None:
+        kernel(*(array[start : start + size] for array in (*arrays, out)))
+
+    for _ in map_in_order(piece, range(0, len(out), size)):
+        pass
+    return out
 
 
 def _portions(total: int, size: int = 4096) -> list[int]:

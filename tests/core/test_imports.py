@@ -60,7 +60,7 @@ ONLY = {
     "embedding": {"errors"},  # knows no trainer and no objective
     "objective": {
         *("_blocks", "_checks", "_kernels", "contrast", "distribution", "embedding", "errors", "evaluation"),
-        "information",
+        *("_threads", "information"),
     },
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
     "figures": {"charts", "errors", "experiment", "records"},  # arranges results, computes nothing
