@@ -164,20 +164,20 @@ def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _heaviest(digest: str, sampling: PairSampling, alpha: float, most: int, _corpus: Corpus) -> dict[str, list[Any]]:
     pairs = _paper(digest, sampling, _corpus)
-    cells = pairs.bound_cells(alpha)
-    upper = np.flatnonzero(pairs.rows <= pairs.columns)  # p is symmetric: (x, y) and (y, x) are shown as one
-    both = np.where(pairs.rows[upper] < pairs.columns[upper], 2.0, 1.0)
-    weight = both * cells[upper]
+    weight = pairs.bound_cells(alpha)
+    weight[pairs.rows > pairs.columns] = 0.0  # p and q are symmetric here: (x, y) and (y, x) are shown as one
+    weight[pairs.rows < pairs.columns] *= 2.0
     best = np.argpartition(weight, max(len(weight) - most, 0))[-most:]
     best = best[np.lexsort((best, -weight[best]))]
-    chosen = upper[best]
+    best = best[weight[best] > 0]
     words = _corpus.vocabulary
+    rows, columns = pairs.rows[best], pairs.columns[best]
     return {
-        "word": [words[i] for i in pairs.rows[chosen]],
-        "context": [words[i] for i in pairs.columns[chosen]],
+        "word": [words[i] for i in rows],
+        "context": [words[i] for i in columns],
         "bound": weight[best].tolist(),
-        "p": (both[best] * pairs.positive[chosen]).tolist(),
-        "pmi": pairs.log_ratio[chosen].tolist(),
+        "p": (np.where(rows < columns, 2.0, 1.0) * pairs.positive[best]).tolist(),
+        "pmi": pairs.log_ratio[best].tolist(),
     }
 
 
