@@ -161,7 +161,7 @@ def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
     return _pmi(text.digest, sampling, bins, text)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_data(show_spinner=False, max_entries=512)
 def _heaviest(digest: str, sampling: PairSampling, alpha: float, most: int, _corpus: Corpus) -> dict[str, list[Any]]:
     pairs = _paper(digest, sampling, _corpus)
     weight = pairs.bound_cells(alpha)
