@@ -194,8 +194,11 @@ def objectives_of(corpus: Corpus, config: SGNSConfig | RankConfig) -> dict[str, 
 @lru_cache(maxsize=2)
 def _objectives(corpus: Corpus, config: SGNSConfig) -> dict[str, SGNSObjective]:
     joint = _joint(corpus, config.sampling)
-    noises = {"word2vec": training_noise(corpus, config, joint), "paper": None}
-    return {law: SGNSObjective(joint, config.negatives, noises[law]) for law in LAWS}
+    paper = SGNSObjective(joint, config.negatives)
+    if config.noise == "pairs":  # the run draws from the context marginal: its own law is the paper's
+        return dict.fromkeys(LAWS, paper)
+    own = SGNSObjective(joint, config.negatives, training_noise(corpus, config, joint))
+    return {"word2vec": own, "paper": paper}
 
 
 class _Scorer:
