@@ -5,7 +5,8 @@ A widget's key is the name of its setting (see state.py). Words of a text reach 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -198,9 +199,13 @@ def summary(text: Corpus) -> str:
 # --- what a page shows ---------------------------------------------------------------------------------------------
 
 
-def complain(error: JSMIError) -> None:
-    """Show an error's one sentence, and nothing that its words could do."""
-    st.error(inert(str(error)))
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Show an error of ours as its one sentence, in place, and nothing that its words could do."""
+    try:
+        yield
+    except JSMIError as error:
+        st.error(inert(str(error)))
 
 
 def show_notices() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from jsmi_app import controls, state
-from jsmi_core.errors import JSMIError
 
 
 @contextmanager
@@ -19,24 +18,17 @@ def page(name: str, question: str, answer: str) -> Iterator[None]:
     st.title(question, anchor=False)
     st.markdown(answer)
     controls.show_notices()
-    with _one_sentence():
+    with controls.one_sentence():
         yield
+    state.write_url()
 
 
 def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = None) -> None:
     """A part of a page that is drawn again on its own: when a control inside is moved, or every so many seconds."""
 
     def guarded() -> None:
-        with _one_sentence():
+        with controls.one_sentence():
             draw(*arguments)
+        state.write_url()
 
     st.fragment(guarded, run_every=run_every)()
-
-
-@contextmanager
-def _one_sentence() -> Iterator[None]:
-    try:
-        yield
-    except JSMIError as error:
-        controls.complain(error)
-    state.write_url()

@@ -10,7 +10,7 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, state
 from jsmi_core.charts import inert, number
 from jsmi_core.corpus import Corpus
-from jsmi_core.errors import JobError, JSMIError
+from jsmi_core.errors import JobError
 from jsmi_core.figures import climb_data
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
@@ -78,50 +78,48 @@ def progress_bar(now: JobStatus) -> None:
 def panel(cell: Cell, text: Corpus) -> None:
     """Start one training, see its exact score climb, cancel it; finished, see what it reached."""
     now = status(cell.id)
-    frame.part(_panel, cell, text, run_every=POLL_SECONDS if now is not None and now.state in LIVE else None)
-
-
-def _panel(cell: Cell, text: Corpus) -> None:
-    now = status(cell.id)
-    done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
     live = now is not None and now.state in LIVE
-    started, _, token = state.get("job").partition(".")
+    done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
+    started = state.get("job").partition(".")[0]
     if started and (started != cell.id or (now is not None and not live)):
         state.put("job", "")
-    if now is not None and live:
-        progress_bar(now)
-        if started != cell.id:
-            st.caption("Somebody else started this training; it is shared.")
-        elif st.button("Cancel", key="cancel"):
-            cancel([cell], token)
-        st.session_state["_watching"] = cell.id
-    elif st.session_state.pop("_watching", None) == cell.id:
-        state.write_url()
-        st.rerun()  # the whole page: it has ended, so stop polling
-    elif done is None:
+    if not live and done is None:
         if now is not None:
             st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
         elif state.get("job"):
             st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
-        _start_button(cell, text)
-    _picture(cell, text, done.history if done else now.history if now else ())
+        _start_button(cell, text)  # not in the part below: a part is drawn again with the settings it was given before
+    if live:
+        frame.part(_live, cell, text, run_every=POLL_SECONDS)
+    else:
+        _picture(cell, text, done.history if done else now.history if now else ())
     if now is not None and not now.saved:
         _save_button(cell, now)
     if done:
         outcome(done)
 
 
+def _live(cell: Cell, text: Corpus) -> None:
+    """A training under way; once it has ended, the whole page is drawn again."""
+    now = status(cell.id)
+    if now is None or now.state not in LIVE:
+        st.rerun()
+    progress_bar(now)
+    started, _, token = state.get("job").partition(".")
+    if started != cell.id:
+        st.caption("Somebody else started this training; it is shared.")
+    elif st.button("Cancel", key="cancel"):
+        cancel([cell], token)
+    _picture(cell, text, now.history)
+
+
 def _start_button(cell: Cell, text: Corpus) -> None:
     estimate = duration(cached.queue().estimated_seconds([cell], text))
-    if not st.button("Train", type="primary", key="train", help=f"Takes about {estimate} on this machine."):
-        return
-    try:
-        token = start([cell], text)
-    except JSMIError as error:
-        controls.complain(error)
-        return
-    state.put("job", f"{cell.id}.{token}")
-    st.rerun()
+    if st.button("Train", type="primary", key="train", help=f"Takes about {estimate} on this machine."):
+        with controls.one_sentence():
+            token = start([cell], text)
+            state.put("job", f"{cell.id}.{token}")
+            st.rerun()
 
 
 def _save_button(cell: Cell, now: JobStatus) -> None:

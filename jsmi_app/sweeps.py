@@ -9,7 +9,6 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, jobs, state
 from jsmi_core.charts import inert, number
 from jsmi_core.corpus import Corpus
-from jsmi_core.errors import JSMIError
 from jsmi_core.figures import ladder_data
 from jsmi_core.information import to_bits
 from jsmi_core.jobs import JobStatus
@@ -25,8 +24,52 @@ Cells = Sequence[Cell | RankCell]
 def panel(grid: Grid, text: Corpus, *, best_rank: bool) -> None:
     """Run a grid, with a search for the best embedding of each dimension if asked, and see its figures grow."""
     cells: Cells = (*grid.cells(text.digest), *(grid.rank_cells(text.digest) if best_rank else ()))
-    live = any(now.state in jobs.LIVE for now in _unfinished(cells, _stored(cells, text)))
-    frame.part(_panel, grid, cells, text, run_every=POLL_SECONDS if live else None)
+    stored = _stored(cells, text)
+    unfinished = _unfinished(cells, stored)
+    if any(now.state in jobs.LIVE for now in unfinished):
+        frame.part(_live, grid, cells, text, run_every=POLL_SECONDS)
+        return
+    if state.get("sweep"):
+        state.put("sweep", "")
+    _run_button(cells, stored, text)
+    _tell_failures(unfinished)
+    frame.part(_figure, grid, stored, text)
+
+
+def _live(grid: Grid, cells: Cells, text: Corpus) -> None:
+    """A sweep under way; once it has ended, the whole page is drawn again."""
+    stored = _stored(cells, text)
+    unfinished = _unfinished(cells, stored)
+    live = [now for now in unfinished if now.state in jobs.LIVE]
+    if not live:
+        st.rerun()
+    share = (len(stored) + sum(now.progress for now in live)) / len(cells)
+    left = jobs.duration(cached.queue().estimated_seconds(cells, text))
+    st.progress(min(share, 1.0), f"{len(stored):,} of {len(cells):,} stored · about {left} left")
+    if state.get("sweep") and st.button("Cancel", key="cancel"):
+        jobs.cancel(cells, state.get("sweep"))
+    _tell_failures(unfinished)
+    _figure(grid, stored, text)
+
+
+def _run_button(cells: Cells, stored: Sequence[Result], text: Corpus) -> None:
+    """What is left to do, and the button for it; not in a part, which would keep the grid of before."""
+    missing = len(cells) - len(stored)
+    if not missing:
+        st.caption(f"All {len(cells):,} of this grid are stored.")
+        return
+    if st.button("Run the grid", type="primary", key="run"):
+        with controls.one_sentence():
+            state.put("sweep", jobs.start(cells, text))
+            st.rerun()
+    left = jobs.duration(cached.queue().estimated_seconds(cells, text))
+    st.caption(f"{len(stored):,} of {len(cells):,} stored; the other {missing:,} take about {left} on this machine.")
+
+
+def _tell_failures(unfinished: Sequence[JobStatus]) -> None:
+    for now in unfinished:
+        if now.state == "failed":
+            st.warning(inert(f"Training {now.id} failed: {now.message}"))
 
 
 def best_ranks(results: Sequence[Result], law: str) -> dict[int, float]:
@@ -50,48 +93,10 @@ def _unfinished(cells: Cells, stored: Sequence[Result]) -> list[JobStatus]:
     return [now for cell in cells if cell.id not in have and (now := jobs.status(cell.id)) is not None]
 
 
-def _panel(grid: Grid, cells: Cells, text: Corpus) -> None:
-    stored = _stored(cells, text)
-    unfinished = _unfinished(cells, stored)
-    live = [now for now in unfinished if now.state in jobs.LIVE]
-    try:
-        _controls(cells, stored, live, text)
-    except JSMIError as error:
-        controls.complain(error)
-    for now in unfinished:
-        if now.state == "failed":
-            st.warning(inert(f"Training {now.id} failed: {now.message}"))
-    if stored:
-        _figure(grid, stored, text)
-    else:
-        st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
-
-
-def _controls(cells: Cells, stored: Sequence[Result], live: Sequence[JobStatus], text: Corpus) -> None:
-    """What is left to do, and the button for it."""
-    missing = len(cells) - len(stored)
-    left = jobs.duration(cached.queue().estimated_seconds(cells, text)) if missing else ""
-    count = f"{len(stored):,} of {len(cells):,} stored"
-    if live:
-        share = (len(stored) + sum(now.progress for now in live)) / len(cells)
-        st.progress(min(share, 1.0), f"{count} · about {left} left")
-        if state.get("sweep") and st.button("Cancel", key="cancel"):
-            jobs.cancel(cells, state.get("sweep"))
-        st.session_state["_sweeping"] = True
-    elif st.session_state.pop("_sweeping", False):
-        state.put("sweep", "")
-        state.write_url()
-        st.rerun()  # the whole page: the sweep has ended, so stop polling
-    elif missing:
-        if st.button("Run the grid", type="primary", key="run"):
-            state.put("sweep", jobs.start(cells, text))
-            st.rerun()
-        st.caption(f"{count}; the other {missing:,} take about {left} on this machine.")
-    else:
-        st.caption(f"All {len(cells):,} of this grid are stored.")
-
-
 def _figure(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
+    if not stored:
+        st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
+        return
     with st.container(horizontal=True):
         axis = controls.choice("axis", "Against", tuple(AXES), "What the horizontal axis shows.", AXES.__getitem__)
         show = controls.choice(
