@@ -9,9 +9,9 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, jobs, state
 from jsmi_core.charts import inert, number
 from jsmi_core.corpus import Corpus
-from jsmi_core.figures import ladder_data
 from jsmi_core.information import to_bits
 from jsmi_core.jobs import JobStatus
+from jsmi_core.ladder import ladder_data
 from jsmi_core.records import CellResult, RankResult, Result
 from jsmi_core.specs import Cell, Grid, RankCell
 from jsmi_core.split import best_known

@@ -12,7 +12,23 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["Band", "Bars", "Chart", "Line", "Mark", "csv_text", "inert", "number", "percent", "scale_of"]
+__all__ = [
+    "RATE_LINE",
+    "Band",
+    "Bars",
+    "Chart",
+    "Line",
+    "Mark",
+    "csv_text",
+    "in_epochs",
+    "inert",
+    "number",
+    "percent",
+    "scale_of",
+]
+
+RATE_LINE = "knows only the class ratio"
+"""What S = 0 means, in words."""
 
 
 class Line(NamedTuple):
@@ -143,3 +159,8 @@ def percent(share: float) -> str:
 def scale_of(unit: str) -> float:
     """What nats are multiplied with for display."""
     return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
+
+
+def in_epochs(count: float) -> str:
+    """How long a model was trained, in words."""
+    return "1 epoch" if count == 1 else f"{count:,.0f} epochs"

@@ -7,7 +7,7 @@ from itertools import count
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, jobs, state, sweeps
-from jsmi_core.figures import ladder_data
+from jsmi_core.ladder import ladder_data
 from jsmi_core.records import CellResult, Result
 from jsmi_core.specs import Cell
 from jsmi_core.training import SGNSConfig

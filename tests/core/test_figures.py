@@ -13,7 +13,8 @@ from jsmi_core.charts import Band, Bars, Chart, Line, Mark, csv_text, inert, num
 from jsmi_core.drawing import DARK, LIGHT, LIVE, draw
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import Cell, CellResult, EpochScore, LawScores, Manifest
-from jsmi_core.figures import AlphaPoint, bound_data, climb_data, ladder_data, pmi_data, zipf_data
+from jsmi_core.figures import AlphaPoint, bound_data, climb_data, pmi_data, zipf_data
+from jsmi_core.ladder import ladder_data
 from jsmi_core.training import SGNSConfig
 
 LIVELY = [

@@ -25,7 +25,7 @@ STOREYS = [
     {"lowrank", "_slopes", "specs"},
     {"records", "cost", "baselines", "_database"},
     {"experiment", "split", "store", "_job"},
-    {"jobs", "_worker", "figures"},
+    {"jobs", "_worker", "figures", "ladder"},
     {"drawing", "_printing"},
     {"_commands"},
     {"cli"},
@@ -63,7 +63,8 @@ ONLY = {
         *("_threads", "information"),
     },
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
-    "figures": {"charts", "errors", "experiment", "records"},  # arranges results, computes nothing
+    "ladder": {"charts", "errors", "experiment"},  # arranges results, computes nothing
+    "figures": {"charts", "experiment"},
     "drawing": {"charts"},
 }
 
