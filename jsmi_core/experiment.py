@@ -21,6 +21,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from jsmi_core._ascent import PATIENCE, RankStep
 from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import estimated_multiply_adds, multiply_adds_of_passes
@@ -29,7 +30,7 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import ParameterError
 from jsmi_core.evaluation import Evaluation
 from jsmi_core.information import mutual_information
-from jsmi_core.lowrank import PATIENCE, RankStep, best_rank_embedding
+from jsmi_core.lowrank import best_rank_embedding
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.records import (
     LAWS,

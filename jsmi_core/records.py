@@ -16,9 +16,9 @@ from typing import Any, Self, cast
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core._ascent import RankStep
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import StoreError
-from jsmi_core.lowrank import RankStep
 from jsmi_core.specs import LAW_VERSION, Cell, Grid, RankCell, RankConfig, Spec
 
 __all__ = [

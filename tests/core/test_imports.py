@@ -22,7 +22,7 @@ STOREYS = [
     {"corpus", "contrast", "evaluation", "vectors"},
     {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training"},
-    {"lowrank", "_slopes", "specs"},
+    {"lowrank", "_ascent", "_slopes", "specs"},
     {"records", "cost", "baselines", "_database"},
     {"experiment", "split", "store", "_job"},
     {"jobs", "_worker", "figures", "ladder"},
