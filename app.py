@@ -5,16 +5,20 @@ Pages live one level down, in a folder for each chapter: Streamlit takes scripts
 
 import streamlit as st
 
+from jsmi_app import prose
+
+CHAPTERS = {
+    "measure": ["corpus", "bound", "train"],
+    "explore": ["gap"],
+    "about": ["glossary", "diagnostics"],
+}
+
 st.set_page_config(page_title="JSMI Explorer", page_icon="🪜", layout="wide")
-st.navigation(
-    {
-        "": [st.Page("pages/start/start.py", title="Start", default=True)],
-        "Measure": [
-            st.Page("pages/measure/corpus.py", title="Corpus", url_path="corpus"),
-            st.Page("pages/measure/bound.py", title="Bound", url_path="bound"),
-            st.Page("pages/measure/train.py", title="Train", url_path="train"),
-        ],
-        "Explore": [st.Page("pages/explore/gap.py", title="Gap", url_path="gap")],
-        "About": [st.Page("pages/about/diagnostics.py", title="Diagnostics", url_path="diagnostics")],
-    }
-).run()
+start = st.Page("pages/start/start.py", title=prose.page("start").title, default=True)
+chapters = {
+    chapter.title(): [
+        st.Page(f"pages/{chapter}/{name}.py", title=prose.page(name).title, url_path=name) for name in names
+    ]
+    for chapter, names in CHAPTERS.items()
+}
+st.navigation({"": [start], **chapters}).run()

@@ -8,19 +8,25 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import controls, state
+from jsmi_app import controls, prose, state
 
 
 @contextmanager
-def page(name: str, question: str, answer: str) -> Iterator[None]:
-    """Everything a page draws stands inside ``with frame.page(…)``."""
+def page(name: str) -> Iterator[prose.Prose]:
+    """Everything a page draws stands inside ``with frame.page(…) as words``; ``words`` is what it says."""
     state.begin(name)
-    st.title(question, anchor=False)
-    st.markdown(answer)
+    words = prose.page(name)
+    st.title(words.question, anchor=False)
+    say(words.answer)
     controls.show_notices()
     with controls.one_sentence():
-        yield
+        yield words
     state.write_url()
+
+
+def say(text: str) -> None:
+    """Markdown of our own, its ``[[terms]]`` explained on hover; words of a text come inert."""
+    st.markdown(prose.explained(text), unsafe_allow_html=True)
 
 
 def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = None) -> None:

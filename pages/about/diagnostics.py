@@ -10,7 +10,7 @@ import streamlit as st
 from jsmi_app import cached, frame
 from jsmi_core.charts import inert
 
-with frame.page("diagnostics", "What runs here?", "Versions, threads, results and queue of this server."):
+with frame.page("diagnostics"):
     import numba
 
     store, queue = cached.store(), cached.queue()

@@ -11,12 +11,7 @@ BEST_RANK = (
     "against dimension."
 )
 
-with frame.page(
-    "gap",
-    "How far is word2vec from the bound?",
-    "A grid of trainings on one text. The distance of each model to the bound is information that it lost, because it "
-    "has too few dimensions or was trained too briefly.",
-):
+with frame.page("gap"):
     widths = [3, 3, 2, 2, 2]
     text_at, dimensions_at, epochs_at, negatives_at, seeds_at = st.columns(widths, vertical_alignment="bottom")
     with text_at:

@@ -87,12 +87,7 @@ def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     st.dataframe(columns, column_config=formats, hide_index=True, height=320, alt=alt)
 
 
-with frame.page(
-    "bound",
-    "How much is there to know?",
-    "A pair of words is either drawn from the text (with probability α) or made up from the noise q. The bound is the "
-    "information that the two words carry about which it was: no embedding of any dimension can score more.",
-):
+with frame.page("bound"):
     text = controls.text_choice()
     with st.expander("More: pairs, noise, unit"):
         controls.pair_settings()

@@ -87,11 +87,7 @@ def in_context(text: Corpus) -> None:
     )
 
 
-with frame.page(
-    "corpus",
-    "What does the text hold?",
-    "Choose a text, see how it was read, and which pairs of words word2vec draws from it.",
-):
+with frame.page("corpus"):
     texts.bring()
     text_at, count_at = st.columns([3, 1], vertical_alignment="bottom")
     with text_at:

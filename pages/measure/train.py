@@ -6,12 +6,7 @@ from jsmi_app import controls, frame, jobs, state
 from jsmi_app.prose import snippets
 from jsmi_core.specs import Cell
 
-with frame.page(
-    "train",
-    "How close does training come to the bound?",
-    "word2vec (skip-gram, negative sampling) is trained on the text; after every epoch its score S is computed "
-    "exactly, over all pairs of words, and drawn under the most that any embedding could reach.",
-):
+with frame.page("train"):
     text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()

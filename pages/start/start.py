@@ -93,12 +93,7 @@ def live() -> None:
         st.rerun()
 
 
-with frame.page(
-    "start",
-    "How much of what words know does word2vec keep?",
-    "Words tell something about their neighbours. The most that any embedding can keep of it is known exactly, for "
-    "each text: the Jensen-Shannon mutual information (JSMI). The picture shows how far word2vec stays below.",
-):
+with frame.page("start"):
     found = cached.figure1_results()
     if found:
         figure(found)
