@@ -168,7 +168,11 @@ class Corpus:
         return _numbered(numbers, [ids], min_count, name, [], None)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the corpus as an uncompressed .npz without pickle; the file is whole or absent. Raises OSError."""
+        """Write the corpus as :meth:`to_bytes`; the file is whole or absent. Raises OSError."""
+        write_whole(path, self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The corpus as an uncompressed .npz without pickle."""
         letters, lengths = _packed(self.vocabulary)
         record = {
             "format": _FORMAT,
@@ -186,7 +190,7 @@ class Corpus:
             ids=self.ids,
             offsets=self.offsets,
         )
-        write_whole(path, file.getvalue())
+        return file.getvalue()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Corpus:
@@ -199,13 +203,29 @@ class Corpus:
         """
         shown = repr(os.path.basename(path))
         try:
-            corpus, digest = cls._parsed(Path(path).read_bytes())
+            return cls.from_bytes(Path(path).read_bytes())
         except FileNotFoundError:
             raise CorpusError(f"the file {shown} does not exist: check the path.") from None
+        except (OSError, CorpusError):
+            raise CorpusError(
+                f"the file {shown} is not a whole saved corpus of this version: read the text again."
+            ) from None
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Corpus:
+        """The corpus that :meth:`to_bytes` wrote, checked against its digest.
+
+        Raises
+        ------
+        CorpusError
+            If the bytes are anything else; nothing in them is ever unpickled.
+        """
+        try:
+            corpus, digest = cls._parsed(payload)
         except _UNREADABLE:
             corpus, digest = None, ""
         if corpus is None or corpus.digest != digest:
-            raise CorpusError(f"the file {shown} is not a whole saved corpus of this version: read the text again.")
+            raise CorpusError("these bytes are not a whole saved corpus of this version: read the text again.")
         return corpus
 
     @classmethod
