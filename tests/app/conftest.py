@@ -9,14 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {
-    "start": "pages/start/start.py",
-    "corpus": "pages/measure/corpus.py",
-    "bound": "pages/measure/bound.py",
-    "train": "pages/measure/train.py",
-    "gap": "pages/explore/gap.py",
-    "diagnostics": "pages/about/diagnostics.py",
-}
+PAGES = {path.stem: str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py")}
 Open = Callable[..., AppTest]
 
 
