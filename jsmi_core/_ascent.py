@@ -30,26 +30,38 @@ SHORTEST = 1e-8
 
 @dataclass(frozen=True)
 class RankStep:
-    """One step of the solver: passes over all pairs so far, the best S so far in nats, seconds so far."""
+    """One step of the solver: passes over all pairs so far, the best S so far in nats, seconds so far.
+
+    ``share`` is an estimate of how much of the search is done: nobody knows how many steps there will be.
+    """
 
     passes: int
     score: float
     seconds: float
+    share: float = 1.0
 
 
 class Watch:
     """The history of all climbs together; asks after each step whether to go on."""
 
     def __init__(
-        self, slopes: SlopePass, on_step: Callable[[RankStep], None] | None, cancel: Callable[[], bool] | None
+        self,
+        slopes: SlopePass,
+        climbs: int,
+        on_step: Callable[[RankStep], None] | None,
+        cancel: Callable[[], bool] | None,
     ) -> None:
-        self.slopes, self.on_step, self.cancel = slopes, on_step, cancel
+        self.slopes, self.climbs, self.on_step, self.cancel = slopes, climbs, on_step, cancel
         self.begin = time.perf_counter()
         self.history: list[RankStep] = []
+        self.ended = 0
 
-    def step(self, score: float) -> None:
-        best = max(score, self.history[-1].score) if self.history else score
-        step = RankStep(self.slopes.passes, best, time.perf_counter() - self.begin)
+    def step(self, score: float, share: float) -> None:
+        """Take in a step of the climb under way: its score, and how much of that climb may be done."""
+        best, done = score, (self.ended + share) / self.climbs
+        if self.history:
+            best, done = max(score, self.history[-1].score), max(done, self.history[-1].share)
+        step = RankStep(self.slopes.passes, best, time.perf_counter() - self.begin, done)
         self.history.append(step)
         if self.on_step:
             self.on_step(step)
@@ -108,9 +120,10 @@ class Climb:
         self.memory: deque[tuple[Step, Step, float]] = deque(maxlen=MEMORY)
         self.scores = [self.here.score]
         self.converged = False
-        last = slopes.passes + max_passes
-        while not self.converged and slopes.passes < last and self._step():
-            watch.step(self.here.score)
+        first = slopes.passes
+        while not self.converged and slopes.passes < first + max_passes and self._step():
+            watch.step(self.here.score, max((slopes.passes - first) / max_passes, self._near_the_end()))
+        watch.ended += 1
 
     @property
     def embedding(self) -> Embedding:
@@ -149,6 +162,13 @@ class Climb:
         if len(self.scores) > PATIENCE:
             gain = self.scores[-1] - self.scores[-1 - PATIENCE]
             self.converged = gain <= self.tolerance * abs(self.scores[-1])
+
+    def _near_the_end(self) -> float:
+        """The share of the steps done, if the gain of 20 steps goes on falling as 1/steps², as it mostly does."""
+        if len(self.scores) <= PATIENCE:
+            return 0.0
+        gain, enough = self.scores[-1] - self.scores[-1 - PATIENCE], self.tolerance * abs(self.scores[-1])
+        return math.sqrt(enough / gain) if gain > enough else 1.0
 
     def _forget(self) -> bool:
         """Start again from steepest ascent; False if that is what just failed."""

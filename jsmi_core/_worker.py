@@ -24,14 +24,15 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus
-    from jsmi_core.records import EpochScore, RankStep, Result
+    from jsmi_core.records import CellResult, EpochScore, RankStep, Result
+    from jsmi_core.specs import Cell
 
 BEAT_SECONDS = 0.5
 
@@ -87,7 +88,10 @@ class Worker:
         task: Callable[..., Result] = getattr(importlib.import_module(module), name)
         cell = Spec.from_dict(order["cell"])
         corpus = _corpus(order["store"], cell.corpus)
-        return task(cell, corpus, report=self._report, progress=self._progress, cancel=self._is_cancelled)
+        told = {"report": self._report, "progress": self._progress, "cancel": self._is_cancelled}
+        if getattr(cell, "start", None) is None:
+            return task(cell, corpus, **told)
+        return task(cell, corpus, **told, trained=partial(_trained, order["store"]))
 
     def _report(self, moment: EpochScore | RankStep) -> None:
         with self._sending:
@@ -140,6 +144,14 @@ def _corpus(store: str, digest: str) -> Corpus:
 
     with Store(store) as opened:
         return opened.corpus(digest)
+
+
+def _trained(store: str, cell: Cell) -> CellResult | None:
+    """The stored training that a search starts from."""
+    from jsmi_core.store import Store
+
+    with Store(store) as opened:
+        return opened.get(cell.id)
 
 
 def _yield_to_everyone() -> None:

@@ -21,7 +21,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from jsmi_core._ascent import PATIENCE, RankStep
+from jsmi_core._ascent import RankStep
 from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import estimated_multiply_adds, multiply_adds_of_passes
@@ -30,7 +30,7 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import ParameterError
 from jsmi_core.evaluation import Evaluation
 from jsmi_core.information import mutual_information
-from jsmi_core.lowrank import best_rank_embedding
+from jsmi_core.lowrank import GIVEN, best_rank_embedding
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.records import (
     LAWS,
@@ -84,6 +84,7 @@ def run_cell(
     report: Callable[[RankStep], object] | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    trained: Callable[[Cell], CellResult | None] | None = None,
 ) -> RankResult: ...
 def run_cell(
     cell: Cell | RankCell,
@@ -91,6 +92,7 @@ def run_cell(
     report: Callable[[Any], object] | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    trained: Callable[[Cell], CellResult | None] | None = None,
 ) -> CellResult | RankResult:
     """Train one cell and score it exactly after every epoch, or search for the best embedding of its rank.
 
@@ -107,6 +109,9 @@ def run_cell(
         after every step of a search (an estimate: nobody knows how many steps there will be).
     cancel : callable, optional
         Returns True when the work should stop; asked often.
+    trained : callable, optional
+        Finds the result of a training that a search starts from (``Store.get`` by its id, say). What it does not
+        find is trained first: with one worker, the same vectors come out.
 
     Returns
     -------
@@ -133,7 +138,7 @@ def run_cell(
             f"the cell is for corpus {cell.corpus[:12]} but got {corpus.digest[:12]}: give it the corpus it names."
         )
     if isinstance(cell, RankCell):
-        return _search(cell, corpus, report, progress, cancel)
+        return _search(cell, corpus, _starts(cell, corpus, trained, cancel), report, progress, cancel)
     return _train(cell, corpus, report, progress, cancel)
 
 
@@ -153,9 +158,25 @@ def _train(
     return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, gap_by_word)
 
 
+def _starts(
+    cell: RankCell,
+    corpus: Corpus,
+    trained: Callable[[Cell], CellResult | None] | None,
+    cancel: Callable[[], bool] | None,
+) -> list[Embedding]:
+    """The embedding of the training that a search starts from, if any."""
+    if cell.start is None:
+        return []
+    found = trained(cell.start) if trained else None
+    if found is None or found.embedding is None:
+        return [train_sgns(corpus, cell.start.config, cancel=cancel).embedding]
+    return [found.embedding]
+
+
 def _search(
     cell: RankCell,
     corpus: Corpus,
+    starts: Sequence[Embedding],
     report: Callable[[RankStep], object] | None,
     progress: Callable[[float], None] | None,
     cancel: Callable[[], bool] | None,
@@ -165,9 +186,10 @@ def _search(
     best = best_rank_embedding(
         objectives["word2vec"],
         config.dimension,
+        starts,
         tolerance=config.tolerance,
         max_passes=MOST_PASSES,
-        on_step=_Climber(config.tolerance, report, progress),
+        on_step=_Climber(report, progress),
         cancel=cancel,
     )
     steps = best.history or (RankStep(1, best.score, time.perf_counter() - began),)  # a start that nothing improves
@@ -175,7 +197,8 @@ def _search(
     embedding = Embedding(best.embedding.words, best.embedding.contexts, corpus.vocabulary)
     laws, gap_by_word = _scored(embedding, config, objectives)
     manifest = _manifest(corpus, multiply_adds_of_passes(corpus, config, passes), began)
-    certificate = Certificate(best.gradient_norm, best.spread, best.converged, passes)
+    start = "training" if best.start.startswith(GIVEN) else best.start
+    certificate = Certificate(best.gradient_norm, best.spread, best.converged, passes, start)
     return RankResult(cell, _thinned(steps), laws, manifest, certificate, embedding, gap_by_word)
 
 
@@ -226,29 +249,20 @@ class _Climber:
     """Hears of every step of a search, and tells now and then where it stands and how far it may have come."""
 
     def __init__(
-        self, tolerance: float, report: Callable[[RankStep], object] | None, progress: Callable[[float], None] | None
+        self, report: Callable[[RankStep], object] | None, progress: Callable[[float], None] | None
     ) -> None:
-        self._tolerance, self._report, self._progress = tolerance, report, progress
-        self._scores: list[float] = []
-        self._share = 0.0
+        self._report, self._progress = report, progress
+        self._steps = 0
         self._told = -math.inf
 
     def __call__(self, step: RankStep) -> None:
-        self._scores.append(step.score)
-        self._share = max(self._share, step.passes / MOST_PASSES, self._near_the_end())
+        self._steps += 1
         if self._progress is not None:
-            self._progress(min(self._share, 0.99))
-        due = len(self._scores) % REPORTED_STEPS == 0 or step.seconds - self._told >= REPORTED_SECONDS
+            self._progress(min(step.share, 0.99))
+        due = self._steps % REPORTED_STEPS == 0 or step.seconds - self._told >= REPORTED_SECONDS
         if due and self._report is not None:
             self._told = step.seconds
             self._report(step)
-
-    def _near_the_end(self) -> float:
-        """The share of the steps done, if the gain of 20 steps goes on falling as 1/steps², as it mostly does."""
-        if len(self._scores) <= PATIENCE:
-            return 0.0
-        gain, enough = self._scores[-1] - self._scores[-1 - PATIENCE], self._tolerance * abs(self._scores[-1])
-        return math.sqrt(enough / gain) if gain > enough else 1.0
 
 
 def _thinned(steps: Sequence[RankStep]) -> tuple[RankStep, ...]:

@@ -35,7 +35,7 @@ class BestRank:
     ``score`` (nats) is a lower bound on S*_d. ``gradient_norm`` (√nats) is the gradient in the solver's metric:
     half its square is what a Newton step would expect to gain. ``spread`` (nats) is the difference between the
     best and the worst score over the starts, 0 for a single one. ``converged`` says that the last 20 steps gained
-    less than the tolerance asked for.
+    less than the tolerance asked for. ``start`` names the start that the best one was climbed to from.
     """
 
     embedding: Embedding
@@ -44,6 +44,11 @@ class BestRank:
     spread: float
     converged: bool
     history: tuple[RankStep, ...]
+    start: str
+
+
+ANALYSIS, WITHOUT_CONSTANT, GIVEN = "correspondence analysis", "correspondence analysis, no constant", "given start"
+"""What a certificate calls the starts; those given are numbered from 1."""
 
 
 def best_rank_embedding(
@@ -100,20 +105,21 @@ def best_rank_embedding(
     _checks.integer("max_passes", max_passes, 1, 10**9)
     _checks.real("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
     slopes = SlopePass(objective, np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64)
-    watch = Watch(slopes, on_step, cancel)
-    factors = [_correspondence_factors(slopes, dimension)]
+    given = {f"{GIVEN} {number}": start for number, start in enumerate(starts, start=1)}
+    factors = {ANALYSIS: _correspondence_factors(slopes, dimension)}
     if dimension == 1 or slopes.dtype == np.float64:
-        factors.append(_correspondence_factors(slopes, dimension, constant=False))
-    factors += [_padded(slopes, start, dimension) for start in starts]
-    climbs = [Climb(slopes, *pair, tolerance, max_passes, watch) for pair in factors]
-    found = [(objective.score(climb.embedding), climb) for climb in climbs]
-    score, best = max(found, key=lambda pair: pair[0])
-    embedding = best.embedding
-    for start in starts:  # a start that scores as well by rounding is not beaten
+        factors[WITHOUT_CONSTANT] = _correspondence_factors(slopes, dimension, constant=False)
+    factors |= {name: _padded(slopes, start, dimension) for name, start in given.items()}
+    watch = Watch(slopes, len(factors), on_step, cancel)
+    climbs = {name: Climb(slopes, *pair, tolerance, max_passes, watch) for name, pair in factors.items()}
+    scores = {name: objective.score(climb.embedding) for name, climb in climbs.items()}
+    winner = max(scores, key=scores.__getitem__)
+    best, embedding, score = climbs[winner], climbs[winner].embedding, scores[winner]
+    for name, start in given.items():  # a start that scores as well by rounding is not beaten
         if (own := objective.score(start)) > score:
-            score, embedding = own, start
-    spread = score - min(value for value, _ in found)
-    return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(watch.history))
+            winner, embedding, score = name, start, own
+    spread = score - min(scores.values())
+    return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(watch.history), winner)
 
 
 def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:

@@ -83,12 +83,14 @@ class Certificate:
     ``gradient_norm`` (√nats) is the gradient in the solver's metric: half its square is what a Newton step would
     expect to gain. ``spread`` (nats) is the difference between the best and the worst of its starts, 0 for a single
     one. ``converged`` says that the last 20 steps gained less than the tolerance. ``passes`` over all V² pairs.
+    ``start`` names the start that won; empty in results stored before it was kept.
     """
 
     gradient_norm: float
     spread: float
     converged: bool
     passes: int
+    start: str = ""
 
     def in_words(self, tolerance: float) -> tuple[str, ...]:
         """What may be said of a result that carries this certificate, one sentence each."""

@@ -149,6 +149,14 @@ class RankCell(Spec):
     corpus : str
         ``Corpus.digest``.
     config : RankConfig
+    start : Cell, optional
+        A training of the same corpus, law and at most this dimension, whose embedding is one more start: what is found
+        is then at least as good.
+
+    Raises
+    ------
+    ParameterError
+        If the start is of another corpus or law, or has more dimensions.
 
     Examples
     --------
@@ -159,12 +167,38 @@ class RankCell(Spec):
 
     corpus: str
     config: RankConfig
+    start: Cell | None = None
     _key = "rank"
+
+    def __post_init__(self) -> None:
+        if self.start is None:
+            return
+        at = self.start.config
+        own = replace(self.config, dimension=at.dimension)
+        if self.start.corpus != self.corpus or RankConfig.under(at, self.config.tolerance) != own:
+            raise ParameterError("the start is of another corpus or law: give a training with the search's settings.")
+        if at.dimension > self.config.dimension:
+            raise ParameterError(
+                f"the start has {at.dimension:,} dimensions but the search has {self.config.dimension:,}: "
+                "give a training of that dimension or less."
+            )
+
+    @classmethod
+    def beyond(cls, training: Cell) -> RankCell:
+        """The search for the best embedding of a training's dimension and law, with the training as a start."""
+        return cls(training.corpus, RankConfig.under(training.config), training)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell as JSON-able values; without a start, nothing is said of one."""
+        start = {} if self.start is None else {"start": self.start.to_dict()[Cell._key]}
+        return {**super().to_dict(), **start}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The cell that :meth:`to_dict` wrote."""
-        return cls(str(record["corpus"]), RankConfig(**record["rank"]))
+        corpus = str(record["corpus"])
+        start = Cell(corpus, SGNSConfig(**record["start"])) if "start" in record else None
+        return cls(corpus, RankConfig(**record["rank"]), start)
 
 
 @dataclass(frozen=True)
