@@ -9,14 +9,17 @@ ever negative, and the best known score never falls as d grows. All values are n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.errors import ParameterError
+from jsmi_core.objective import REACH, SGNSObjective
 from jsmi_core.records import CellResult, LawScores, RankResult, Result
 
-__all__ = ["Split", "best_known", "comparable", "splits"]
+__all__ = ["Split", "aimed_score", "best_known", "comparable", "searched", "splits"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,9 @@ class Split:
     bound, best_known, score : float, nats
         score ≤ best_known ≤ bound, up to rounding.
     reachable_bound : float, nats, optional
-        What gensim's updates, which stop at |m| = 6, aim at.
+        The best score of any matrix whose scores stay within ±6, where gensim's updates stop.
+    aimed_score : float, nats, optional
+        What gensim's updates aim at: the same for the negatives that it really draws, see :func:`aimed_score`.
 
     Examples
     --------
@@ -41,11 +46,16 @@ class Split:
     best_known: float
     score: float
     reachable_bound: float | None = None
+    aimed_score: float | None = None
 
     @classmethod
-    def of(cls, scores: LawScores, best_known: float) -> Split:
+    def of(cls, scores: LawScores, best_known: float, aimed_score: float | None = None) -> Split:
         """The split of these scores; the score itself is one that is known."""
-        return cls(scores.bound, max(best_known, scores.score), scores.score, scores.reachable_bound)
+        return cls(scores.bound, max(best_known, scores.score), scores.score, scores.reachable_bound, aimed_score)
+
+    def at(self, score: float) -> Split:
+        """The split of another score of the same rank and law, an earlier epoch's, say."""
+        return replace(self, best_known=max(self.best_known, score), score=score)
 
     @property
     def price_of_rank(self) -> float:
@@ -65,9 +75,19 @@ class Split:
         """
         return None if self.reachable_bound is None else max(self.bound - self.reachable_bound, 0.0)
 
+    @property
+    def price_of_noise(self) -> float | None:
+        """reachable bound − aimed score: what is lost since training draws other negatives than the score is of.
+
+        It stands beside the two prices as the price of reach does.
+        """
+        if self.reachable_bound is None or self.aimed_score is None:
+            return None
+        return max(self.reachable_bound - self.aimed_score, 0.0)
+
     def to_dict(self) -> dict[str, Any]:
         """The values and the prices, as JSON-able values."""
-        prices = ("price_of_rank", "price_of_training", "price_of_reach")
+        prices = ("price_of_rank", "price_of_training", "price_of_reach", "price_of_noise")
         return {**asdict(self), **{price: getattr(self, price) for price in prices}}
 
 
@@ -114,6 +134,47 @@ def best_known(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[i
     return known
 
 
+def aimed_score(objective: SGNSObjective, drawn: SGNSObjective) -> float:
+    """S(clip(m*, −6, 6)) in nats, m* being the best scores for the negatives that training draws.
+
+    gensim skips negatives that equal the target, and draws counts^γ where the paper takes the context marginal: its
+    updates aim at the optimum of that law, not of the one that S is of. No matrix within ±6 scores more under the
+    objective than its ``reachable_bound``; what this one lacks of that is the price of the mismatched noise.
+
+    Parameters
+    ----------
+    objective : SGNSObjective
+        What S is of.
+    drawn : SGNSObjective
+        The same p and α with the q that training draws, and ``skip_target=True`` for gensim's.
+
+    Raises
+    ------
+    ParameterError
+        If p or α differ.
+
+    Examples
+    --------
+    >>> from jsmi_core.distribution import JointDistribution
+    >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
+    >>> aimed_score(objective, objective) == objective.reachable_bound
+    True
+    """
+    if objective.joint is not drawn.joint or objective.alpha != drawn.alpha:
+        raise ParameterError("the two objectives are of different pairs or α: give one p and one k for both.")
+    return objective.sparse_score(np.clip(drawn.best_scores, -REACH, REACH), elsewhere=-REACH)
+
+
+def searched(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[int, int], float]:
+    """The best score known at each number of negatives and rank where a search was made.
+
+    Parameters, returns and errors as in :func:`best_known`.
+    """
+    results = list(results)
+    places = {_place(result) for result in results if isinstance(result, RankResult)}
+    return {place: score for place, score in best_known(results, law).items() if place in places}
+
+
 def comparable(results: Iterable[Result], to: Result, law: str = "word2vec") -> tuple[Result, ...]:
     """Those results whose p and q under a law are those of another one: their scores stand on one axis."""
     return tuple(result for result in results if _law_of(result, law) == _law_of(to, law))
@@ -129,12 +190,11 @@ def splits(results: Iterable[Result], law: str = "word2vec") -> dict[str, Split]
     dict of id → Split
     """
     results = list(results)
-    known = best_known(results, law)
-    searched = {_place(result) for result in results if isinstance(result, RankResult)}
+    known = searched(results, law)
     return {
         run.id: Split.of(run.law(law), known[_place(run)])
         for run in results
-        if isinstance(run, CellResult) and _place(run) in searched
+        if isinstance(run, CellResult) and _place(run) in known
     }
 
 
