@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,24 +19,30 @@ from jsmi_core.split import best_known
 POLL_SECONDS = 2.0
 AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
 Cells = Sequence[Cell | RankCell]
+Draw = Callable[[Sequence[Result]], None]
 
 
 def panel(grid: Grid, text: Corpus, *, best_rank: bool) -> None:
     """Run a grid, with a search for the best embedding of each dimension if asked, and see its figures grow."""
     cells: Cells = (*grid.cells(text.digest), *(grid.rank_cells(text.digest) if best_rank else ()))
+    run(cells, text, lambda stored: _figure(grid, stored, text), "Run the grid")
+
+
+def run(cells: Cells, text: Corpus, draw: Draw, label: str) -> None:
+    """A button that runs cells, how far they are, Cancel; ``draw`` gets those that are stored, as they come."""
     stored = _stored(cells, text)
     unfinished = _unfinished(cells, stored)
     if any(now.state in jobs.LIVE for now in unfinished):
-        frame.part(_live, grid, cells, text, run_every=POLL_SECONDS)
+        frame.part(_live, cells, text, draw, run_every=POLL_SECONDS)
         return
     if state.get("sweep"):
         state.put("sweep", "")
-    _run_button(cells, stored, text)
+    _run_button(cells, stored, text, label)
     _tell_failures(unfinished)
-    frame.part(_figure, grid, stored, text)
+    frame.part(draw, stored)
 
 
-def _live(grid: Grid, cells: Cells, text: Corpus) -> None:
+def _live(cells: Cells, text: Corpus, draw: Draw) -> None:
     """A sweep under way; once it has ended, the whole page is drawn again."""
     stored = _stored(cells, text)
     unfinished = _unfinished(cells, stored)
@@ -49,16 +55,16 @@ def _live(grid: Grid, cells: Cells, text: Corpus) -> None:
     if state.get("sweep") and st.button("Cancel", key="cancel"):
         jobs.cancel(cells, state.get("sweep"))
     _tell_failures(unfinished)
-    _figure(grid, stored, text)
+    draw(stored)
 
 
-def _run_button(cells: Cells, stored: Sequence[Result], text: Corpus) -> None:
+def _run_button(cells: Cells, stored: Sequence[Result], text: Corpus, label: str) -> None:
     """What is left to do, and the button for it; not in a part, which would keep the grid of before."""
     missing = len(cells) - len(stored)
     if not missing:
         st.caption(f"All {len(cells):,} of this grid are stored.")
         return
-    if st.button("Run the grid", type="primary", key="run"):
+    if st.button(label, type="primary", key="run"):
         with controls.one_sentence():
             state.put("sweep", jobs.start(cells, text))
             st.rerun()
