@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from jsmi_app import cached, state
-from jsmi_core.charts import Bars, Chart, csv_text, inert
+from jsmi_core.charts import Figure, csv_text, inert
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
 from jsmi_core.samples import SAMPLES
@@ -214,7 +214,7 @@ def show_notices() -> None:
         st.warning(inert(text))
 
 
-def figure(data: Chart | Bars, key: str, *, clickable: bool = False) -> list[str]:
+def figure(data: Figure, key: str, *, clickable: bool = False) -> list[str]:
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
     from jsmi_core.drawing import LIGHT, draw
 

@@ -10,13 +10,16 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 __all__ = [
     "RATE_LINE",
     "Band",
     "Bars",
     "Chart",
+    "Figure",
+    "Flow",
+    "Heat",
     "Line",
     "Mark",
     "csv_text",
@@ -105,6 +108,54 @@ class Bars(NamedTuple):
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The same numbers as columns and rows."""
         return ("from", "to", self.y_name), list(zip(self.edges, self.edges[1:], self.heights, strict=False))
+
+
+class Heat(NamedTuple):
+    """A table as coloured cells with their numbers; ``values`` has one tuple for each of ``rows``, from the top."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    value_name: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    limits: tuple[float, float]  # of the colours; values beyond them, also infinite ones, get the colour of the end
+    roles: tuple[str, str] = ("ground", "data")  # the colours of the lower and the upper limit
+    middle: float | None = None  # the value that has the colour of the ground, where neither limit has it
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        rows = [(name, *line) for name, line in zip(self.rows, self.values, strict=True)]
+        return (self.value_name, *self.columns), rows
+
+
+class Flow(NamedTuple):
+    """What two sources send to the same cells, from left to right: their masses sum to 1 together."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    sources: tuple[str, str]
+    cells: tuple[str, ...]
+    first: tuple[float, ...]  # of each cell, the mass from the first source
+    second: tuple[float, ...]
+    middle: float  # the share of the first source in all; cells with this share have the colour of the ground
+    roles: tuple[str, str] = ("data", "muted")
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of what arrives in each cell, how much comes from the first source."""
+        return tuple(a / (a + b) if a + b > 0 else 0.0 for a, b in zip(self.first, self.second, strict=True))
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        columns = ("cell", *self.sources, f"share of {self.sources[0]}")
+        return columns, list(zip(self.cells, self.first, self.second, self.shares, strict=True))
+
+
+Figure: TypeAlias = Chart | Bars | Heat | Flow
 
 
 # --- text that came from a corpus ------------------------------------------------------------------------------
