@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: str | os.PathLike[str], payload: bytes) -> None:
@@ -16,11 +18,18 @@ def write_whole(path: str | os.PathLike[str], payload: bytes) -> None:
     OSError
         If it could not be written: then nothing of it remains.
     """
+    with writing_whole(path) as file:
+        file.write(payload)
+
+
+@contextmanager
+def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """The same for what is written bit by bit: the file takes its name when the block ends without an error."""
     path = Path(path)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(payload)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

@@ -11,9 +11,6 @@ import hashlib
 import io
 import json
 import os
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -26,6 +23,7 @@ import numpy.typing as npt
 
 from jsmi_core import _checks
 from jsmi_core._files import write_whole
+from jsmi_core._npz import UNREADABLE
 from jsmi_core.errors import CorpusError
 from jsmi_core.text import Source, TextStream
 from jsmi_core.tokens import LINE_BREAKS, MAXIMUM_TOKEN, Numbering, Tokenizer
@@ -35,21 +33,8 @@ __all__ = ["MAXIMUM_SENTENCE", "Corpus", "Reading", "read_corpus"]
 MAXIMUM_SENTENCE = 10_000
 """Most words of one sentence that gensim's trainer looks at."""
 
+_PART = 1 << 22  # tokens that are counted at a time
 _FORMAT = 1
-_UNREADABLE = (  # what NumPy, zipfile, zlib and json raise for damaged files
-    *(
-        ArithmeticError,
-        AttributeError,
-        EOFError,
-        LookupError,
-        MemoryError,
-        OSError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ),
-    *(struct.error, zipfile.BadZipFile, zlib.error),
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +98,7 @@ class Corpus:
     def __post_init__(self) -> None:
         bounds = self.offsets
         if (
-            not np.array_equal(self.counts, _occurrences(self.ids, len(self.vocabulary)))
+            not np.array_equal(self.counts, occurrences(self.ids, len(self.vocabulary)))
             or (int(bounds[0]), int(bounds[-1])) != (0, len(self.ids))
             or (np.diff(bounds) <= 0).any()
         ):
@@ -130,11 +115,7 @@ class Corpus:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of vocabulary, ids and offsets, 64 hex digits: equal texts after reading have equal digests."""
-        digest = hashlib.sha256()
-        for part in (*_packed(self.vocabulary), self.ids, self.offsets):
-            digest.update(len(part).to_bytes(8, "little"))
-            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")).data)
-        return digest.hexdigest()
+        return content_digest(self.vocabulary, *((len(part), [part]) for part in (self.ids, self.offsets)))
 
     def sentences(self) -> Iterator[list[str]]:
         """Yield each sentence as a list of words."""
@@ -222,7 +203,7 @@ class Corpus:
         """
         try:
             corpus, digest = cls._parsed(payload)
-        except _UNREADABLE:
+        except UNREADABLE:
             corpus, digest = None, ""
         if corpus is None or corpus.digest != digest:
             raise CorpusError("these bytes are not a whole saved corpus of this version: read the text again.")
@@ -236,7 +217,7 @@ class Corpus:
             if record["format"] != _FORMAT:
                 raise ValueError("another format")
             words = _unpacked(arrays["letters"], arrays["lengths"])
-            counts = _occurrences(arrays["ids"], len(words))
+            counts = occurrences(arrays["ids"], len(words))
             reading = Reading(**record["reading"]) if record["reading"] else None
             about = record["name"], tuple(record["notices"]), reading
             return cls(words, counts, arrays["ids"], arrays["offsets"], *about), record["digest"]
@@ -310,54 +291,96 @@ def _numbered(
     reading: Reading | None,
 ) -> Corpus:
     """Number words by frequency, drop rare ones, and turn ends of sentences into offsets; empties ``parts``."""
-    words = list(numbers)
-    counts = sum((_occurrences(part, len(words)) for part in parts), np.zeros(len(words), np.int64))
-    counts[: numbers.reserved] = 0
-    if not counts.any():
-        raise CorpusError(f"no words found in {name!r}: give a text with at least one word in it.")
-    kept = np.flatnonzero(counts >= min_count)
-    if not kept.size:
-        hint = "".join(f"; {notice}" for notice in notices)
-        raise CorpusError(
-            f"no word occurs min_count = {min_count:,} times in {name!r}: the most frequent of its "
-            f"{np.count_nonzero(counts):,} different words occurs {counts.max():,} times, "
-            f"so give min_count = {counts.max()} or less{hint}."
-        )
-    kept = kept[np.argsort(-counts[kept], kind="stable")]
-    rank = np.full(len(words), -1, np.int32)
-    rank[kept] = np.arange(len(kept), dtype=np.int32)
-
-    ids = np.empty(int(counts[kept].sum()), np.int32)
+    counts = sum((occurrences(part, len(numbers)) for part in parts), np.zeros(len(numbers), np.int64))
+    ranking = Ranking.of(numbers, counts, min_count, name, notices)
+    ids = np.empty(int(ranking.counts.sum()), np.int32)
     ends = [np.zeros(1, np.int64)]
     filled = 0
     parts.reverse()
     while parts:  # one part is freed while the next is placed, so that the tokens are in memory about once
-        part = parts.pop()
-        ranks = rank[part]
-        before = np.cumsum(ranks >= 0)
-        ends.append(before[part < numbers.reserved] + filled)
-        chosen = ranks[ranks >= 0]
+        chosen, stops = ranking.renumbered(parts.pop())
+        ends.append(stops + filled)
         ids[filled : filled + len(chosen)] = chosen
         filled += len(chosen)
     bounds = np.unique(np.concatenate([*ends, np.array([filled])]))
-    bounds, split = _cut_long(bounds)
+    bounds, split = cut_long(bounds)
+    notices = [*notices, *numbering_notices(numbers, split)]
+    return Corpus(ranking.vocabulary, ranking.counts, ids, bounds, name, tuple(notices), reading)
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The words that are kept, most frequent first: their counts, and each one's new number by its old one."""
+
+    vocabulary: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+    rank: npt.NDArray[np.int32]
+    reserved: int
+
+    @classmethod
+    def of(
+        cls, numbers: Numbering, counts: npt.NDArray[np.int64], min_count: int, name: str, notices: Sequence[str]
+    ) -> Ranking:
+        """Rank the numbered words by how often they occur; raise CorpusError if none occurs often enough."""
+        words = list(numbers)
+        counts[: numbers.reserved] = 0
+        if not counts.any():
+            raise CorpusError(f"no words found in {name!r}: give a text with at least one word in it.")
+        kept = np.flatnonzero(counts >= min_count)
+        if not kept.size:
+            hint = "".join(f"; {notice}" for notice in notices)
+            raise CorpusError(
+                f"no word occurs min_count = {min_count:,} times in {name!r}: the most frequent of its "
+                f"{np.count_nonzero(counts):,} different words occurs {counts.max():,} times, "
+                f"so give min_count = {counts.max()} or less{hint}."
+            )
+        kept = kept[np.argsort(-counts[kept], kind="stable")]
+        rank = np.full(len(words), -1, np.int32)
+        rank[kept] = np.arange(len(kept), dtype=np.int32)
+        return cls(tuple(str(words[place]) for place in kept.tolist()), counts[kept], rank, numbers.reserved)
+
+    def renumbered(self, part: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Return the tokens of a part that are kept, and how many of them come before each end of a sentence."""
+        ranks = self.rank[part]
+        before = np.cumsum(ranks >= 0, dtype=np.int64)
+        return ranks[ranks >= 0], before[part < self.reserved]
+
+
+def numbering_notices(numbers: Numbering, split: int) -> list[str]:
+    """Say what was cut while words were numbered and sentences bounded."""
+    notices = []
     if numbers.cut:
-        notices = [*notices, f"tokens of more than {MAXIMUM_TOKEN:,} characters, cut there: {numbers.cut:,}"]
+        notices.append(f"tokens of more than {MAXIMUM_TOKEN:,} characters, cut there: {numbers.cut:,}")
     if split:
-        notices = [*notices, f"sentences of more than {MAXIMUM_SENTENCE:,} words, split there: {split:,}"]
-    vocabulary = tuple(str(words[place]) for place in kept.tolist())
-    return Corpus(vocabulary, counts[kept], ids, bounds, name, tuple(notices), reading)
+        notices.append(f"sentences of more than {MAXIMUM_SENTENCE:,} words, split there: {split:,}")
+    return notices
 
 
-def _cut_long(bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+def cut_long(bounds: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
     """Add a bound after every 10,000 words of a longer sentence; return how many were split."""
     long = np.flatnonzero(np.diff(bounds) > MAXIMUM_SENTENCE)
     cuts = [np.arange(bounds[at], bounds[at + 1], MAXIMUM_SENTENCE) for at in long]
     return np.unique(np.concatenate([bounds, *cuts])), len(long)
 
 
-def _occurrences(ids: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
-    return np.bincount(ids, minlength=size).astype(np.int64)
+def occurrences(ids: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
+    """How often each of the numbers below ``size`` occurs; a part at a time, for bincount takes a wider copy."""
+    counts = np.zeros(size, np.int64)
+    for start in range(0, len(ids), _PART):
+        counts += np.bincount(ids[start : start + _PART], minlength=size)
+    return counts
+
+
+def content_digest(vocabulary: Sequence[str], *arrays: tuple[int, Iterable[npt.NDArray[Any]]]) -> str:
+    """SHA-256 of the words and of arrays, each given as its length and its parts in order."""
+    letters, lengths = _packed(vocabulary)
+    digest = hashlib.sha256()
+    words: list[tuple[int, Iterable[npt.NDArray[Any]]]] = [(len(letters), [letters]), (len(lengths), [lengths])]
+    for length, parts in (*words, *arrays):
+        digest.update(length.to_bytes(8, "little"))
+        for part in parts:
+            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")).data)
+    return digest.hexdigest()
 
 
 def _packed(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:

@@ -177,6 +177,14 @@ class Store:
         except OSError as error:
             raise self._not_written(error) from error
 
+    def has_corpus(self, digest: str) -> bool:
+        """Whether the corpus of that digest is kept here."""
+        return self._corpus_file(digest).is_file()
+
+    def corpora(self) -> tuple[str, ...]:
+        """The digests of all corpora that are kept here."""
+        return tuple(sorted(file.stem for file in (self.path / "corpora").glob("*.npz")))
+
     def corpus(self, digest: str) -> Corpus:
         """The corpus of that digest. Raises StoreError if it is not kept here, or damaged."""
         from jsmi_core.corpus import Corpus

@@ -17,15 +17,15 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 # and never in a ring.
 STOREYS = [
     {"errors", "reference"},
-    {"_checks", "_files", "_jit", "_threads", "_process", "charts"},
+    {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "charts"},
     {"_kernels", "_drawn_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "contrast", "evaluation", "vectors"},
     {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training"},
     {"lowrank", "_ascent", "_slopes", "specs"},
-    {"records", "cost", "baselines", "_database"},
+    {"records", "cost", "baselines", "_database", "comparison"},
     {"experiment", "split", "store", "_job"},
-    {"jobs", "_worker", "figures", "ladder"},
+    {"jobs", "_worker", "bundle", "figures", "ladder"},
     {"drawing", "_printing"},
     {"_commands"},
     {"cli"},
