@@ -32,6 +32,9 @@ Indices = npt.NDArray[np.int64]
 REACH = 6.0
 """gensim's MAX_EXP: a pair whose score is this far from 0 is not updated."""
 
+DRAWN_NUMBERS = 1 << 21
+"""How many coordinates of drawn negatives are held at once by ``sampled_score``."""
+
 
 class SGNSObjective:
     """What SGNS maximises, for one p, one q and one α: S(m) ≤ bound for every matrix m. (8), Theorem 1
@@ -200,11 +203,17 @@ class SGNSObjective:
         return self._gap(self._pair_scores(embedding, precision))
 
     def sampled_score(
-        self, embedding: Embedding, pairs: int = 100_000, seed: int | np.random.Generator = 1
+        self,
+        embedding: Embedding,
+        pairs: int = 100_000,
+        seed: int | np.random.Generator = 1,
+        *,
+        draws: int | None = None,
     ) -> tuple[float, float]:
         """An estimate of S(m) from drawn pairs, each with k drawn negatives, and its standard error. (9)
 
-        Ŝ = const + α · mean of log σ(m(x, y)) + Σ_j log σ(−m(x, y_j)); what training itself sees of S.
+        Ŝ = const + α · mean of log σ(m(x, y)) + k/n Σ_j log σ(−m(x, y_j)), j = 1 … n; for n = k what training itself
+        sees of S. k stays the weight of the negatives (in α) whatever n, the number of them that is drawn.
 
         Parameters
         ----------
@@ -212,6 +221,8 @@ class SGNSObjective:
         pairs : int, 2 … 100,000,000
             Positive pairs to draw.
         seed : int or numpy Generator
+        draws : int, 1 … 10,000, optional
+            n, the negatives to draw for each positive pair; k if left out, as in the paper and in word2vec.
 
         Returns
         -------
@@ -220,31 +231,33 @@ class SGNSObjective:
         Raises
         ------
         ParameterError
-            If ``pairs`` is out of range, or the objective was made from an α that is no 1/(k+1).
+            If ``pairs`` or ``draws`` is out of range, or the objective was made from an α that is no 1/(k+1).
         EmbeddingError
             If the numbers of vectors do not fit p.
         """
         _checks.integer("pairs", pairs, 2, 100_000_000)
         if self.negatives is None:
             raise ParameterError("sampling draws k negatives for each pair: make the objective from negatives.")
+        draws = self.negatives if draws is None else _checks.integer("draws", draws, 1, 10_000)
         self._check_fit(embedding)
         rng = np.random.default_rng(seed)
-        terms = np.concatenate([self._sampled_terms(embedding, size, rng) for size in _portions(pairs)])
+        portions = _portions(pairs, max(1, DRAWN_NUMBERS // (draws * embedding.dimension)))
+        terms = np.concatenate([self._sampled_terms(embedding, size, draws, rng) for size in portions])
         error = self.alpha * float(terms.std(ddof=1)) / math.sqrt(pairs)
         return self._constant + self.alpha * float(terms.mean()), error
 
-    def _sampled_terms(self, embedding: Embedding, size: int, rng: np.random.Generator) -> FloatArray:
-        """(size,) log σ(m) of drawn pairs plus Σ_j log σ(−m) of their negatives."""
-        contrast, k = self.contrast, self.negatives or 0
+    def _sampled_terms(self, embedding: Embedding, size: int, draws: int, rng: np.random.Generator) -> FloatArray:
+        """(size,) log σ(m) of drawn pairs plus k times the mean log σ(−m) of their drawn negatives."""
+        contrast, weight = self.contrast, (self.negatives or 0) / draws
         drawn = _draw(rng, self._cumulated_pairs, (size,))
         x, y = contrast.rows[drawn], contrast.columns[drawn]
-        negatives = _draw(rng, self._cumulated_noise, (size, k))
+        negatives = _draw(rng, self._cumulated_noise, (size, draws))
         words, contexts = embedding.words[x].astype(np.float64), embedding.contexts
         positive = -np.logaddexp(0, -np.einsum("id,id->i", words, contexts[y]))
         negative = -np.logaddexp(0, np.einsum("id,ijd->ij", words, contexts[negatives]))
         if contrast.skip_target:
             negative[negatives == y[:, None]] = 0.0
-        return positive + negative.sum(axis=1)
+        return positive + weight * negative.sum(axis=1)
 
     @cached_property
     def _cumulated_pairs(self) -> FloatArray:
@@ -326,7 +339,7 @@ def _in_pieces(kernel: Callable[..., None], *arrays: FloatArray, size: int = 1 <
     return out
 
 
-def _portions(total: int, size: int = 4096) -> list[int]:
+def _portions(total: int, size: int) -> list[int]:
     """Cut a number of draws into portions whose vectors fit in memory."""
     return [size] * (total // size) + ([total % size] if total % size else [])
 
