@@ -10,7 +10,7 @@ from jsmi_app import prose
 CHAPTERS = {
     "measure": ["corpus", "bound", "train"],
     "explore": ["gap"],
-    "about": ["glossary", "diagnostics"],
+    "about": ["reproductions", "glossary", "diagnostics"],
 }
 
 st.set_page_config(page_title="JSMI Explorer", page_icon="🪜", layout="wide")

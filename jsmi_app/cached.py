@@ -186,6 +186,20 @@ def heaviest_pairs(text: Corpus, sampling: PairSampling, alpha: float, most: int
     return _heaviest(text.digest, sampling, alpha, most, text)
 
 
+@st.cache_data(show_spinner="Scoring the matrices over all pairs …", max_entries=64)
+def _deviations(
+    digest: str, sampling: PairSampling, dimension: int, negatives: int, _corpus: Corpus
+) -> dict[str, float]:
+    from jsmi_core.baselines import deviations
+
+    return deviations(_joint(digest, sampling, _corpus), dimension, negatives)
+
+
+def deviations(text: Corpus, sampling: PairSampling, dimension: int, negatives: int) -> dict[str, float]:
+    """How far the baselines miss the best score under the paper's noise, in Levy & Goldberg's unit."""
+    return _deviations(text.digest, sampling, dimension, negatives, text)
+
+
 @st.cache_data(show_spinner=False)
 def figure1() -> dict[str, Any] | None:
     """The precomputed sweep of the start page, as ``jsmi sweep --json`` wrote it; None where it is not installed."""

@@ -115,6 +115,7 @@ SETTINGS: dict[str, Setting] = {
     "best_rank": Setting(False, _flag),
     "show": Setting("score", _one_of("score", "gap")),
     "per_positive": Setting(False, _flag),
+    "card": Setting("figure1", _one_of("figure1", "levy-goldberg")),
     "view": Setting("words", _one_of("words", "pairs", "context")),
     "k": Setting(SGNSConfig().negatives, int),
     "dimensions": _axis(lambda values: Grid(dimensions=values), "2,5,10,20,50"),

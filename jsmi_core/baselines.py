@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jsmi_core.distribution import JointDistribution
 from jsmi_core.embedding import Embedding
+from jsmi_core.information import levy_goldberg_deviation
 from jsmi_core.lowrank import correspondence_start, sppmi, sppmi_svd
 from jsmi_core.objective import REACH, SGNSObjective
 
-__all__ = ["Baseline", "baselines"]
+__all__ = ["LEVY_GOLDBERG", "Baseline", "baselines", "deviations"]
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,38 @@ def baselines(objective: SGNSObjective, dimension: int) -> tuple[Baseline, ...]:
     found.append(Baseline("constant −log k", 1, objective.score(constant)))
     found.append(Baseline("zero matrix", 0, objective.zero_score))
     return tuple(found)
+
+
+LEVY_GOLDBERG = {
+    "shifted positive PMI itself": {1: 9e-7, 5: 4e-7, 15: 2e-7},
+    "SVD of shifted positive PMI": {1: 0.261, 5: 0.958, 15: 2.66},
+    "SGNS": {1: 0.314, 5: 0.393, 15: 0.078},
+}
+"""Deviations that Levy & Goldberg (NIPS 2014, Table 1) print for d = 100, by the number of negatives k."""
+
+
+def deviations(joint: JointDistribution, dimension: int, negatives: int) -> dict[str, float]:
+    """How far the matrices of :func:`baselines` miss the best score, in Levy & Goldberg's unit; q is the paper's.
+
+    Parameters
+    ----------
+    joint : JointDistribution, V × W
+    dimension : int, 1 … 10,000
+    negatives : int, 1 … 1,000
+
+    Returns
+    -------
+    dict of name → float
+        (JSMI − S)/(h(α) − JSMI), equation (21) of docs/math.md, over all V × W pairs.
+
+    Examples
+    --------
+    >>> joint = JointDistribution.from_counts([[2, 1], [1, 4]])
+    >>> [round(share, 6) for name, share in deviations(joint, 1, 5).items() if name.startswith("constant")]
+    [0.035258]
+    """
+    objective = SGNSObjective(joint, negatives=negatives)
+    return {
+        found.name: levy_goldberg_deviation(objective.bound, found.score, objective.alpha)
+        for found in baselines(objective, dimension)
+    }

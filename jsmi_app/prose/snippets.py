@@ -58,6 +58,18 @@ for cell in {cells}:
     return _with_imports(python), _shell("sweep", text, {**lists, **base}) + (" --best-rank" if best_rank else "")
 
 
+def deviations(text: Corpus, config: SGNSConfig, negatives: tuple[int, ...]) -> Snippets:
+    """Levy & Goldberg's table, and the trainings for its last row."""
+    python = f"""{_read(text)}
+joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
+for negatives in {negatives!r}:
+    print(negatives, deviations(joint, {config.dimension}, negatives))"""
+    options = {name: value for name, value in _changed(config).items() if name not in ("dimension", "epochs")}
+    axes = {"dimensions": config.dimension, "epochs": config.epochs, "negatives": ",".join(map(str, negatives))}
+    shell = _shell("sweep", text, {**axes, **options})
+    return f"from jsmi_core.baselines import deviations\n{_with_imports(python)}", shell
+
+
 class _Code(str):
     def __repr__(self) -> str:
         return str(self)

@@ -24,7 +24,7 @@ STOREYS = [
     {"objective", "training"},
     {"lowrank", "_ascent", "_slopes", "specs"},
     {"records", "cost", "baselines", "_database", "comparison"},
-    {"experiment", "split", "store", "_job"},
+    {"experiment", "split", "claims", "store", "_job"},
     {"jobs", "_worker", "bundle", "figures", "ladder"},
     {"drawing", "_printing"},
     {"_commands"},

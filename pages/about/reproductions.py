@@ -1,0 +1,117 @@
+"""Reproductions: published results computed again, and what of them holds on a text of one's own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, state
+from jsmi_app.prose import Prose, snippets
+from jsmi_core.baselines import LEVY_GOLDBERG
+from jsmi_core.claims import claims
+from jsmi_core.corpus import Corpus
+from jsmi_core.information import levy_goldberg_deviation
+from jsmi_core.ladder import ladder_data
+from jsmi_core.records import CellResult
+from jsmi_core.specs import Cell
+from jsmi_core.split import comparable
+from jsmi_core.training import SGNSConfig
+
+CARDS = {"figure1": "Melamud & Goldberger, Figure 1", "levy-goldberg": "Levy & Goldberg, Table 1"}
+NEGATIVES = (1, 5, 15)  # the columns of Levy & Goldberg's table
+
+
+def figure1(words: Prose, text: Corpus) -> None:
+    """The paper's figure on this text, and its statements counted over what is stored."""
+    law = controls.law()
+    runs = _trainings(words, text)
+    if runs:
+        ks = sorted({run.cell.config.negatives for run in runs})
+        k = controls.choice("k", "Negatives k", ks, controls.HELP["negatives"]) if len(ks) > 1 else ks[0]
+        of_k = [run for run in runs if run.cell.config.negatives == k]
+        controls.figure(ladder_data(of_k, "dimension", law=law, unit=controls.unit()), "figure1")
+        rows = [
+            {
+                "statement": words.part(claim.name),
+                "holds in": f"{claim.holds:,} of {claim.compared:,}",
+                "but not": "; ".join(claim.exceptions[:3]) + (" …" if len(claim.exceptions) > 3 else ""),
+            }
+            for claim in claims(runs, law)
+            if claim.compared
+        ]
+        st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
+    frame.say(words.part("figure1-cannot"))
+    with st.container(horizontal=True):
+        st.page_link("pages/measure/corpus.py", label="Bring the Penn Treebank", icon=":material/upload_file:")
+        st.page_link("pages/explore/gap.py", label="Run the grid on this text", icon=":material/grid_on:")
+
+
+def _trainings(words: Prose, text: Corpus) -> Sequence[CellResult]:
+    """Those of this text that stand on one axis: the stored ones, else the bundled ones where they are of this text."""
+    stored = cached.store().results(text.digest, kind=CellResult)
+    if stored:
+        shown = [run for run in comparable(stored, stored[0]) if isinstance(run, CellResult)]
+        frame.say(words.part("figure1-stored", count=len(shown)))
+        return shown
+    bundled = [run for run in cached.figure1_results() if isinstance(run, CellResult)]
+    if bundled and bundled[0].cell.corpus == text.digest:
+        frame.say(words.part("figure1-bundled", text=controls.summary(text)))
+        return bundled
+    st.info(words.part("figure1-none"))
+    return []
+
+
+def levy_goldberg(words: Prose, text: Corpus) -> None:
+    """Their table beside ours, in their unit."""
+    dimension_at, window_at, epochs_at = st.columns(3)
+    with dimension_at:
+        dimension = controls.whole("dimension", 1, 1000)
+    with window_at:
+        window = controls.whole("window", 1, 100)
+    with epochs_at:
+        epochs = controls.whole("epochs", 1, 1000)
+    config = SGNSConfig.paper(dimension=dimension, window=window, epochs=epochs)
+    here = {k: cached.deviations(text, config.sampling, dimension, k) for k in NEGATIVES}
+    trained = {k: _trained(text, replace(config, negatives=k)) for k in NEGATIVES}
+    rows = []
+    for name in (*here[1], "SGNS"):
+        row = {"matrix": name}
+        for k in NEGATIVES:
+            value = trained[k] if name == "SGNS" else here[k][name]
+            row[f"k = {k}, here"] = "not trained yet" if value is None else f"{value:.2%}"
+            row[f"k = {k}, published"] = f"{LEVY_GOLDBERG[name][k]:.2%}" if name in LEVY_GOLDBERG else "–"
+        rows.append(row)
+    st.dataframe(rows, hide_index=True, alt="Deviation from the best score, here and as published")
+    svd, whole = "SVD of shifted positive PMI", "shifted positive PMI itself"
+    if svd in here[5]:
+        frame.say(
+            words.part(
+                "levy-goldberg-finding",
+                k=5,
+                svd=f"{here[5][svd]:.0%}",
+                published=f"{LEVY_GOLDBERG[svd][5]:.0%}",
+                sppmi=f"{here[5][whole]:.0%}",
+            )
+        )
+    frame.say(words.part("levy-goldberg-cannot"))
+    grid = {"dimensions": str(dimension), "epochs_list": str(epochs), "negatives_list": "1,5,15", "axis": "alpha"}
+    link = state.link_to(config) | grid
+    st.page_link("pages/explore/gap.py", label="Train these three", icon=":material/grid_on:", query_params=link)
+    controls.reproduce(*snippets.deviations(text, config, NEGATIVES))
+
+
+def _trained(text: Corpus, config: SGNSConfig) -> float | None:
+    """The deviation of a stored training, None where there is none."""
+    found = cached.store().get(Cell(text.digest, config).id)
+    if not isinstance(found, CellResult):
+        return None
+    scores = found.law("paper")
+    return levy_goldberg_deviation(scores.bound, scores.score, scores.alpha)
+
+
+with frame.page("reproductions") as words:
+    card = controls.choice("card", "Card", tuple(CARDS), "The published result.", CARDS.__getitem__)
+    frame.say(words.part(card))
+    frame.say(words.part(f"{card}-protocol"))
+    text = controls.text_choice()
+    {"figure1": figure1, "levy-goldberg": levy_goldberg}[card](words, text)

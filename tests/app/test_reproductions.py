@@ -1,0 +1,55 @@
+"""Reproductions: the numbers of the library in the papers' own units."""
+
+import pytest
+
+from jsmi_core import PairSampling, SGNSConfig, expected_pairs, sample_corpus
+from jsmi_core.baselines import deviations
+from jsmi_core.specs import Cell
+from tests.app.conftest import Open, query, texts
+
+
+def test_a_text_without_trainings_says_what_to_do(open_page: Open) -> None:
+    app = open_page("reproductions", corpus="planted")
+    assert any("No training on this text" in info.value for info in app.info)
+
+
+def test_the_bundled_trainings_bear_out_the_figure(open_page: Open) -> None:
+    app = open_page("reproductions")
+    counted = dict(zip(app.dataframe[0].value["statement"], app.dataframe[0].value["holds in"], strict=True))
+    shares = {
+        name.split(",")[0]: [int(n.replace(",", "")) for n in text.split(" of ")] for name, text in counted.items()
+    }
+    assert len(shares) == 4
+    assert shares["No score is above its bound (Theorem 1)"] == [32, 32]
+    assert shares["More epochs"][0] == shares["More epochs"][1]
+    assert 0 < shares["More dimensions"][0] <= shares["More dimensions"][1]
+
+
+def test_levy_and_goldberg_s_table_holds_the_library_s_numbers(open_page: Open) -> None:
+    app = open_page("reproductions", card="levy-goldberg", corpus="planted", dimension="2", window="2")
+    found = deviations(expected_pairs(sample_corpus("planted"), PairSampling(2, False, 0.0)), 2, 5)
+    table = app.dataframe[0].value
+    shown = dict(zip(table["matrix"], table["k = 5, here"], strict=True))
+    assert shown.pop("SGNS") == "not trained yet"
+    assert shown == {name: f"{value:.2%}" for name, value in found.items()}
+    assert any(f"{found['SVD of shifted positive PMI']:.0%}".rstrip("%") in text for text in texts(app))
+    assert query(app) == {"corpus": "planted", "card": "levy-goldberg", "dimension": "2", "window": "2"}
+
+
+def test_a_stored_training_fills_its_row(open_page: Open) -> None:
+    from jsmi_app import cached
+    from jsmi_core.experiment import run_cell
+
+    open_page("reproductions", card="levy-goldberg", corpus="planted", dimension="2", epochs="1")
+    text = sample_corpus("planted")
+    config = SGNSConfig.paper(dimension=2, epochs=1, negatives=15)
+    result = run_cell(Cell(text.digest, config), text)
+    cached.store().save(result)
+    app = open_page("reproductions", card="levy-goldberg", corpus="planted", dimension="2", epochs="1")
+    row = app.dataframe[0].value.set_index("matrix").loc["SGNS"]
+    assert row["k = 1, here"] == "not trained yet"
+    scores = result.law("paper")
+    from jsmi_core.information import binary_entropy
+
+    missed = (scores.bound - scores.score) / (binary_entropy(1 / 16) - scores.bound)
+    assert float(row["k = 15, here"].rstrip("%")) / 100 == pytest.approx(missed, abs=1e-4)
