@@ -83,14 +83,17 @@ class Chart(NamedTuple):
     y_range: tuple[float, float] | None = None
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """The same numbers as columns and rows."""
+        """The same numbers as columns and rows: of every line with a name, and how high every band is."""
         banded = any(line.low for line in self.lines)
         columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
         rows: list[tuple[Any, ...]] = []
         for line in self.lines:
             low, high = line.low or line.y, line.high or line.y
-            for point in zip(line.x, line.y, low, high, strict=True):
+            for point in zip(line.x, line.y, low, high, strict=True) if line.label else ():
                 rows.append((line.label, *point[: len(columns) - 1]))
+        for band in self.bands:
+            for x, low_edge, high_edge in zip(band.x, band.low, band.high, strict=True):
+                rows.append((band.label, x, *(high_edge - low_edge,) * (len(columns) - 2)))
         return columns, rows
 
 

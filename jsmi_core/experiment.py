@@ -22,6 +22,7 @@ from typing import Any, overload
 import numpy as np
 
 from jsmi_core._ascent import RankStep
+from jsmi_core.baselines import baselines
 from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import estimated_multiply_adds, multiply_adds_of_passes
@@ -199,7 +200,8 @@ def _search(
     manifest = _manifest(corpus, multiply_adds_of_passes(corpus, config, passes), began)
     start = "training" if best.start.startswith(GIVEN) else best.start
     certificate = Certificate(best.gradient_norm, best.spread, best.converged, passes, start)
-    return RankResult(cell, _thinned(steps), laws, manifest, certificate, embedding, gap_by_word)
+    others = baselines(objectives["word2vec"], config.dimension)
+    return RankResult(cell, _thinned(steps), laws, manifest, certificate, embedding, gap_by_word, others)
 
 
 # A sweep comes back to the same corpus: the caches are per corpus object, and as small as a sweep needs.

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jsmi_core._ascent import RankStep
+from jsmi_core.baselines import Baseline
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import StoreError
 from jsmi_core.specs import LAW_VERSION, Cell, Grid, RankCell, RankConfig, Spec
@@ -233,6 +234,8 @@ class RankResult(Result):
     embedding : Embedding, optional
     gap_by_word : (V,) float64, optional
         As in :class:`CellResult`.
+    baselines : tuple of Baseline
+        What other matrices score under its own law; empty in results stored before they were kept.
     """
 
     cell: RankCell
@@ -242,17 +245,21 @@ class RankResult(Result):
     certificate: Certificate
     embedding: Embedding | None = None
     gap_by_word: npt.NDArray[np.float64] | None = None
+    baselines: tuple[Baseline, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON-able values."""
-        return {**super().to_dict(), "certificate": asdict(self.certificate)}
+        found = [asdict(baseline) for baseline in self.baselines]
+        return {**super().to_dict(), "certificate": asdict(self.certificate), "baselines": found}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The result that :meth:`to_dict` wrote, without arrays."""
         history = tuple(RankStep(**step) for step in record["history"])
         certificate = Certificate(**record["certificate"])
-        return cls(RankCell.from_dict(record["cell"]), history, *_scores_and_manifest(record), certificate)
+        found = tuple(Baseline(**baseline) for baseline in record.get("baselines", ()))
+        cell = RankCell.from_dict(record["cell"])
+        return cls(cell, history, *_scores_and_manifest(record), certificate, baselines=found)
 
 
 def _scores_and_manifest(record: Mapping[str, Any]) -> tuple[tuple[LawScores, ...], Manifest]:
