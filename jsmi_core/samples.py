@@ -103,7 +103,7 @@ def sample_corpus(
     """
     if name not in SAMPLES:
         raise ParameterError(f"sample = {name!r} is not usable: give one of {', '.join(SAMPLES)}.")
-    source = sample_data_directory() / "planted.txt" if name == "planted" else _gensim_file(_GENSIM_FILES[name])
+    source = sample_data_directory() / "planted.txt" if name == "planted" else gensim_file(_GENSIM_FILES[name])
     return read_corpus(
         _cached_wiki_text(source) if name == "wikipedia" else source,
         tokenizer=tokenizer or SAMPLES[name].tokenizer,
@@ -120,13 +120,16 @@ def sample_data_directory() -> Path:
     return installed if installed.is_dir() else package.parent / "sample_data"
 
 
-def _gensim_file(name: str) -> Path:
-    """Where ``gensim.test.utils.datapath`` would look, found without the second that importing gensim takes."""
+def gensim_file(name: str) -> Path:
+    """A file among gensim's own test data. Raises CorpusError where the installed gensim does not bring it.
+
+    Where ``gensim.test.utils.datapath`` would look, found without the second that importing gensim takes.
+    """
     found = importlib.util.find_spec("gensim")
     path = Path(found.origin or "").parent / "test" / "test_data" / name if found else None
     if path is None or not path.is_file():
         raise CorpusError(
-            f"this sample needs the file {name!r} that gensim 4.4 brings and the installed gensim does not: "
+            f"this needs the file {name!r} that gensim 4.4 brings and the installed gensim does not: "
             "install gensim 4.4, or give a text of your own."
         )
     return path
