@@ -10,7 +10,7 @@ import argparse
 import math
 import shlex
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -25,7 +25,6 @@ from jsmi_core._printing import (
     print_epochs,
     print_json,
     print_laws,
-    print_run,
     print_search,
     print_searches,
     print_trainings,
@@ -37,7 +36,7 @@ from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus, read_corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.distribution import unigram_noise
-from jsmi_core.errors import JobError, ParameterError, StoreError
+from jsmi_core.errors import JobError, ParameterError
 from jsmi_core.experiment import objectives_of, run_cell
 from jsmi_core.information import check_alpha, mutual_information, to_bits
 from jsmi_core.jobs import JobQueue, JobStatus
@@ -50,7 +49,7 @@ from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
 from jsmi_core.vectors import check_vectors_path, write_vectors
 
-__all__ = ["bound", "export", "rank", "runs", "sweep", "train"]
+__all__ = ["bound", "rank", "sweep", "train"]
 
 _POLL_SECONDS = 0.2
 
@@ -262,54 +261,6 @@ def _run_all(jobs: JobQueue, cells: Sequence[Cell | RankCell], corpus: Corpus) -
         raise
     progress.clear()
     return ended
-
-
-# -- jsmi runs, jsmi export -------------------------------------------------------------------------------------------
-
-
-def runs(given: argparse.Namespace) -> int:
-    """List, show or delete what is stored."""
-    if (given.action == "list") == bool(given.ids):
-        raise ParameterError(f"jsmi runs {given.action} {'takes no' if given.ids else 'needs the'} ID of a run.")
-    with Store(given.store) as store:
-        say_notices(store)
-        everything = store.results(kind=Result)
-        chosen = [_find(everything, start) for start in given.ids] if given.ids else list(everything)
-        if given.action == "delete":
-            for run in chosen:
-                store.delete(run.id)
-                note(f"deleted {run.id}")
-        elif given.json:
-            print_json({"results": [{"id": run.id, **run.to_dict()} for run in chosen]})
-        elif given.action == "list":
-            print_trainings([run for run in chosen if isinstance(run, CellResult)], {})
-            if searches := [run for run in chosen if isinstance(run, RankResult)]:
-                print_searches(searches)
-        else:
-            for run in chosen:
-                print_run(run)
-    return 0
-
-
-def export(given: argparse.Namespace) -> int:
-    """Write the vectors of a stored run to a file."""
-    check_vectors_path(given.out)
-    with Store(given.store) as store:
-        say_notices(store)
-        run = store.get(_find(store.results(kind=Result), given.id).id, Result)
-    if run is None or run.embedding is None:
-        raise StoreError(f"the stored run {given.id} was damaged and is set aside: train it again.")
-    write_vectors(given.out, run.embedding)
-    note(f"{len(run.embedding.words):,} vectors of run {run.id} written to {given.out}")
-    return 0
-
-
-def _find(everything: Iterable[Result], start: str) -> Result:
-    found = [run for run in everything if run.id.startswith(start)]
-    if len(found) != 1:
-        what = "no stored run begins" if not found else f"{len(found)} stored runs begin"
-        raise ParameterError(f"ID = {start!r} is not usable: {what} so, see jsmi runs list.")
-    return found[0]
 
 
 # -- what the commands share ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from jsmi_core.baselines import Baseline
+from jsmi_core.comparison import Comparison
 from jsmi_core.records import CellResult, EpochScore, RankResult, Result
 from jsmi_core.specs import RankConfig
 from jsmi_core.split import Split
@@ -126,6 +127,21 @@ def print_baselines(found: Sequence[Baseline], result: RankResult) -> None:
     print(f"{'matrix':<32} {'rank':>6} {'S':>10} {'gap':>10}   under q = {own.q}")
     for score, name, rank in sorted(lines, reverse=True, key=lambda line: line[0]):
         print(f"{name:<32} {'any' if rank is None else rank:>6} {score:>10.6f} {own.bound - score:>10.6f}")
+
+
+def print_comparison(found: Comparison) -> None:
+    """One column for each run: the settings that differ, then what each law says."""
+    rows: list[tuple[str, Sequence[object]]] = [("run", [run.id[:8] for run in found.results])]
+    rows += [(name, ["–" if value is None else value for value in values]) for name, values in found.settings.items()]
+    for law, differences in found.differences.items():
+        scores = [run.law(law) for run in found.results]
+        rows.append((f"q, {law} law", [score.q for score in scores]))
+        rows += [(name, [f"{getattr(score, name):.6f}" for score in scores]) for name in ("bound", "score", "gap")]
+        rows.append(("S − S of first", ["–" if value is None else f"{value:+.6f}" for value in differences]))
+    for name, values in rows:
+        print(f"{name:<22}" + "".join(f" {value!s:>26}" for value in values))
+    for sentence in found.notes:
+        note(sentence)
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 This file is what the shell sees: arguments, help and exit codes. Values are not checked here: they go, as typed, into
 the same parameter objects that every other door uses, so that a wrong one gets the same sentence. What the commands do
-stands in _commands.py, which is imported only once a command runs, so that ``jsmi --help`` answers at once.
+stands in _commands.py and _runs.py, imported only once a command runs, so that ``jsmi --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -85,7 +85,13 @@ _HELP: dict[str, tuple[str, str]] = {
         "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 1 \\\n"
         "       --dimensions 10,50,100,200 --epochs 1,5,20 --negatives 5 --json > figure1.json",
     ),
-    "runs": ("list, show or delete stored results", "Lists, shows or deletes the trainings and searches in the store."),
+    "runs": (
+        "look at stored results, compare, check, export and import them",
+        "Trainings and searches stay in the store. An ID may be cut to its first digits.\n\n"
+        "  jsmi runs list\n"
+        "  jsmi runs compare 3f2a 91bc\n"
+        "  jsmi runs export --out figure1.zip --with-corpus    then, elsewhere: jsmi runs import figure1.zip",
+    ),
     "export": (
         "write the vectors of a stored training to a file",
         "Writes the vectors of a stored training (see jsmi runs list; the first digits of its id are enough).\n\n"
@@ -147,7 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    code: int = getattr(import_module("jsmi_core._commands"), given.command)(given)
+    home = "_runs" if given.command in ("runs", "export") else "_commands"
+    code: int = getattr(import_module(f"jsmi_core.{home}"), given.command)(given)
     return code
 
 
@@ -215,17 +222,43 @@ def _parser() -> argparse.ArgumentParser:
     _add_store(sweep)
     _add_json(sweep)
 
-    runs = _command(commands, "runs")
-    runs.add_argument("action", choices=["list", "show", "delete"], help="show and delete need the ID of a run")
-    runs.add_argument("ids", nargs="*", metavar="ID", help="its first digits are enough")
-    _add_store(runs)
-    _add_json(runs)
+    _add_runs(_command(commands, "runs"))
 
     export = _command(commands, "export")
     export.add_argument("id", metavar="ID")
     export.add_argument("--out", metavar="FILE", required=True, help="name.npz, name.txt or name.vec")
     _add_store(export)
     return parser
+
+
+_ACTIONS = {
+    "list": "one line for each result",
+    "show": "all about results: settings, scores under each law, versions",
+    "compare": "results side by side; scores of different laws are not subtracted",
+    "delete": "remove results",
+    "export": "write results (all of them, unless some are named) into one file: JSON and NumPy arrays with checksums",
+    "import": "take in files that export wrote; what is stored already stays as it is",
+    "verify": "check every stored file against its checksum",
+}
+
+
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, text in _ACTIONS.items():
+        one = actions.add_parser(action, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        if action in ("show", "compare", "delete"):
+            one.add_argument("ids", nargs="+", metavar="ID", help="its first digits are enough")
+        elif action == "export":
+            one.add_argument("ids", nargs="*", metavar="ID", help="(default: all)")
+            one.add_argument("--out", required=True, metavar="FILE", help="name.zip")
+            one.add_argument("--with-corpus", action="store_true", help="the texts too, to compute the results again")
+        elif action == "import":
+            one.add_argument("files", nargs="+", metavar="FILE")
+        elif action == "verify":
+            one.add_argument("--recompute", metavar="ID", help="compute this result again too, and compare the numbers")
+        _add_store(one)
+        if action in ("list", "show", "compare", "verify"):
+            _add_json(one)
 
 
 def _command(commands: Any, name: str) -> argparse.ArgumentParser:

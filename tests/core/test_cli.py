@@ -260,6 +260,80 @@ def test_rank_gives_the_numbers_of_the_library_and_how_sure_they_are(jsmi, text,
     assert jsmi("runs", "show", expected.id)[0] == 2
 
 
+@pytest.fixture
+def ids(jsmi, text):
+    """The ids of two trainings of one law, and of one with other negatives."""
+    told = [json.loads(jsmi("sweep", text, *PLAIN, "--dimensions", "2,3", "--epochs", 1, "--negatives", k, "--json")[1])
+            for k in (3, 2)]  # fmt: skip
+    first, second = (run["id"] for run in told[0]["results"])
+    return first, second, told[1]["results"][0]["id"]
+
+
+def test_runs_compare_shows_what_differs_and_subtracts_within_one_law(jsmi, store, ids):
+    first, second, other = ids
+    code, out, err = jsmi("runs", "compare", first[:9], second[:9], other[:9], "--json")
+    told = json.loads(out)
+    assert code == 0
+    with Store(store) as opened:
+        scores = [opened.get(run).law("word2vec").score for run in ids]
+    assert told["settings"] == {"dimension": [2, 3, 2], "negatives": [3, 3, 2]}
+    assert told["differences"]["word2vec"] == [0.0, scores[1] - scores[0], None]
+    code, out, err = jsmi("runs", "compare", first, other)
+    assert "their α differs: run both with one text" in err
+    rows = {line[:22].strip(): line[22:].split() for line in out.splitlines()}
+    assert (rows["negatives"], rows["S − S of first"]) == (["3", "2"], ["+0.000000", "–"])
+    assert jsmi("runs", "compare", first)[0] == 2
+
+
+def test_runs_travel_in_a_bundle_and_are_verified(jsmi, ids, store, tmp_path):
+    file, elsewhere = tmp_path / "runs.zip", tmp_path / "elsewhere"
+    assert jsmi("runs", "export", ids[0][:9], ids[1], "--with-corpus", "--out", file)[::2] == (
+        0,
+        f"jsmi: 2 results and 1 corpora written to {file}\n",
+    )
+    for told in ("2 results added, 0 known already, 1 corpora", "0 results added, 2 known already, 0 corpora"):
+        code, _, err = jsmi("runs", "import", file, "--store", elsewhere)
+        assert (code, told in err) == (0, True)
+    assert jsmi("runs", "verify", "--store", elsewhere)[1] == "2 results and 1 corpora fit their checksums\n"
+    code, out, _ = jsmi("runs", "verify", "--recompute", ids[0][:9], "--store", elsewhere, "--json")
+    assert code == 0
+    assert json.loads(out)["recomputed"]["same"]
+    assert json.loads(out)["recomputed"]["differences"] == {"word2vec": 0.0, "paper": 0.0}
+
+    (damaged,) = (elsewhere / "arrays").glob(f"{ids[0]}*")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    code, out, err = jsmi("runs", "verify", "--store", elsewhere, "--json")
+    assert (code, json.loads(out)["results"], len(json.loads(out)["damaged"])) == (4, 1, 1)
+    assert "jsmi: 1 files were damaged; the first: the stored run" in err
+
+
+def test_runs_import_names_what_it_leaves_out(jsmi, ids, store, tmp_path):
+    file = tmp_path / "runs.zip"
+    jsmi("runs", "export", "--out", file)
+    with Store(store) as opened:
+        sent = opened.get(ids[0])
+        opened.delete(sent.id)
+        own = replace(sent.laws[0], score=sent.laws[0].score - 1)
+        opened.save(replace(sent, laws=(own, sent.laws[1])))
+    code, _, err = jsmi("runs", "import", file)
+    assert code == 4
+    assert "0 results added, 3 known already" in err
+    assert f"jsmi: 1 entries were left out; the first: the run {ids[0]} was left out because the store has other" in err
+
+
+def test_runs_verify_tells_when_a_result_comes_out_differently(jsmi, ids, store):
+    with Store(store) as opened:
+        sent = opened.get(ids[0])
+        opened.delete(sent.id)
+        manifest = replace(sent.manifest, versions={**sent.manifest.versions, "numpy": "1.0"})
+        own = replace(sent.laws[0], score=sent.laws[0].score - 1)
+        opened.save(replace(sent, laws=(own, sent.laws[1]), manifest=manifest))
+    code, out, err = jsmi("runs", "verify", "--recompute", ids[0])
+    assert code == 5
+    assert "computed again +1.0e+00 nats" in out
+    assert f"run {ids[0]} came out with other numbers than the stored ones: it was numpy 1.0 then" in err
+
+
 def test_rank_says_when_a_stored_run_is_better(jsmi, text, store):
     arguments = ["rank", text, *PLAIN, "--dimension", 3]
     jsmi(*arguments)
@@ -291,8 +365,10 @@ def test_unknown_and_ambiguous_ids(jsmi):
         "jsmi: ID = 'abc' is not usable: no stored run begins so, see jsmi runs list.\n",
     )
     assert jsmi("export", "abc", "--out", "v.npz")[0] == 2
-    assert jsmi("runs", "show")[0] == 2
-    assert jsmi("runs", "list", "abc")[0] == 2
+    for wrong in (["runs"], ["runs", "show"], ["runs", "list", "abc"], ["runs", "export"]):
+        with pytest.raises(SystemExit) as refused:
+            jsmi(*wrong)
+        assert refused.value.code == 2
 
 
 # -- what is wrong, in the library's own words ------------------------------------------------------------------------
