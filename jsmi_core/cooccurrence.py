@@ -57,7 +57,7 @@ class PairSampling:
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """c(δ) for δ = 1 … window: the probability that a window covers a pair at distance δ."""
+        """c(δ) for δ = 1 … window: the chance that a window covers a pair at distance δ. (24), beyond the paper."""
         if not self.dynamic:
             return (1.0,) * self.window
         return tuple((self.window - distance + 1) / self.window for distance in range(1, self.window + 1))
@@ -68,7 +68,7 @@ def keep_probabilities(counts: npt.ArrayLike, subsample: float) -> FloatArray:
 
     A token survives a 32-bit draw with probability (sample_int + 1)/2³², where
     sample_int = ⌊(√(n/T) + 1) T/n · (2³² − 1)⌋, at most 2³² − 1, for the threshold T = t · Σ n in tokens.
-    (Beyond the paper.)
+    (23), beyond the paper.
 
     Parameters
     ----------
@@ -100,7 +100,8 @@ def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> Join
     For positions i < j of one sentence with t kept tokens strictly between them, t is Poisson-binomial in
     the keep probabilities of those tokens, and E = keep_i · keep_j · Σ_{t < window} P(t) · c(t+1), counted in
     both orders; c(δ) are ``sampling.weights``. No sampling, no dense table: time is tokens × reach × window,
-    memory is that of the pairs that occur. Terms below 1e-20 of one pair are left out. (Beyond the paper.)
+    memory is that of the pairs that occur. Terms below 1e-20 of one pair are left out. (25), beyond
+    the paper.
 
     Parameters
     ----------

@@ -124,7 +124,7 @@ class JointDistribution:
 
 
 def unigram_noise(counts: npt.ArrayLike, exponent: float = 0.75) -> FloatArray:
-    """word2vec's noise distribution, q(y) = counts(y)^exponent / Σ counts^exponent.
+    """word2vec's noise distribution, q(y) = counts(y)^exponent / Σ counts^exponent. (26), beyond the paper.
 
     Parameters
     ----------

@@ -49,6 +49,11 @@ def binary_entropy(alpha: float | FloatArray) -> float | FloatArray:
     ----------
     alpha : float or array of any shape, 0 … 1
 
+    Raises
+    ------
+    ParameterError
+        If an α is below 0 or above 1.
+
     Examples
     --------
     >>> round(binary_entropy(0.5), 6)
@@ -129,7 +134,7 @@ def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
 
 
 def mutual_information(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> float:
-    """I(X;Y) = KL(p(x, y)‖p(x) p(y)) = Σ p log(p/r), in nats.
+    """I(X;Y) = KL(p(x, y)‖p(x) p(y)) = Σ p log(p/r), in nats. Computed by (17), beyond the paper.
 
     Parameters
     ----------
@@ -192,7 +197,7 @@ def jsmi(joint: JointDistribution, alpha: float | FloatArray, noise: npt.ArrayLi
 
 
 def capacity(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> tuple[float, float]:
-    """The capacity of the channel Z → W: the largest JSMI_α over α, and where it is. (Beyond the paper.)
+    """The capacity of the channel Z → W: the largest JSMI_α over α, and where it is. (20), beyond the paper.
 
     JSMI_α is the mutual information I(W;Z) of the class and the pair, concave in α, with one maximum.
 
@@ -227,7 +232,7 @@ def capacity(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> tu
 def levy_goldberg_deviation(bound: float, score: float, alpha: float) -> float:
     """(JSMI − S)/(h(α) − JSMI): the share by which a score misses the best one, in Levy & Goldberg's unit.
 
-    Their Table 1 (NIPS 2014) normalises SGNS scores without h(α); beyond the paper.
+    Their Table 1 (NIPS 2014) normalises SGNS scores without h(α). (21), beyond the paper.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def best_rank_embedding(
     on_step: Callable[[RankStep], None] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> BestRank:
-    """Maximise S(m) over all matrices m of rank ≤ d.
+    """Maximise S(m) over all matrices m of rank ≤ d: S*_d of (22), beyond the paper.
 
     Starts from correspondence analysis (deterministic), and from each embedding given: a trained one, so that
     the price of training is never negative, or the best one of a smaller rank, so that S*_d never falls in d.

@@ -51,7 +51,7 @@ class SGNSObjective:
         Given instead of ``negatives``, any class ratio.
     skip_target : bool
         Negatives that equal the positive's target are thrown away, as gensim does: r = q(y) (p(x) − p(x, y))
-        in the place of p(x) q(y). (Beyond the paper.)
+        in the place of p(x) q(y). (27), beyond the paper.
 
     Raises
     ------
@@ -145,7 +145,7 @@ class SGNSObjective:
     def reachable_bound(self) -> float:
         """S(clip(m*, −6, 6)) in nats: the most that gensim's updates, which stop at |m| = 6, aim at.
 
-        (Beyond the paper: gensim tabulates σ on (−6, 6) and leaves a pair outside alone.)
+        (28), beyond the paper: gensim tabulates σ on (−6, 6) and leaves a pair outside alone.
         """
         return self.sparse_score(np.clip(self.best_scores, -REACH, REACH), elsewhere=-REACH)
 

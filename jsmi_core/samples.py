@@ -89,6 +89,10 @@ def sample_corpus(
     min_count, tokenizer, lowercase
         As for ``read_corpus``; the default tokenizer is the sample's own.
 
+    Returns
+    -------
+    Corpus
+
     Raises
     ------
     ParameterError

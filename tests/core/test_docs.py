@@ -2,12 +2,14 @@
 
 import importlib
 import inspect
+import operator
 import re
 from pathlib import Path
 
 import pytest
 
 import jsmi_core
+from jsmi_core import errors
 
 ROOT = Path(__file__).parents[2]
 MATH = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
@@ -73,6 +75,21 @@ def test_every_equation_has_a_function_and_a_test():
         assert "`tests/core/" in part, part[:80]
 
 
+def test_what_is_beyond_the_paper_is_derived():
+    for number, part in re.findall(r"\n\*\*\((\d+)\)(.*?)(?=\n\*\*\(|\n##|\Z)", MATH, flags=re.DOTALL):
+        if int(number) > 10 and number != "18":  # (18) is a rule
+            assert "*Derivation.* " in part, f"({number}) is not derived"
+
+
+def test_every_way_of_gensims_names_the_test_that_shows_it():
+    (table,) = re.findall(r"### Where gensim leaves the paper\n(.*?)\n### ", MATH, flags=re.DOTALL)
+    rows = re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \|$", table, flags=re.MULTILINE)[1:]
+    assert len(rows) == 10
+    for way, here, shown in rows:
+        assert "`tests/core/" in shown, way
+        assert re.search(r"\(\d+\)|`jsmi_core\.", here), way
+
+
 @pytest.mark.slow
 def test_the_table_of_laws_is_what_its_code_gives():
     """Two trainings of 20 epochs; another machine's rounding may move the trained vectors a little."""
@@ -103,3 +120,69 @@ def test_every_parameter_is_explained(name):
     text = inspect.getdoc(thing)
     for parameter in inspect.signature(thing).parameters:
         assert re.search(rf"\b{parameter}\b", text), f"{name} does not say what {parameter} is"
+
+
+EQUATIONS = {
+    "js_divergence": "(1)",
+    "jsmi": "(2)–(4), (7)",
+    "SGNSObjective": "(8)",
+    "SGNSObjective.bound": "(2), (7)",
+    "SGNSObjective.best_scores": "(6)",
+    "SGNSObjective.score": "(8)",
+    "SGNSObjective.sampled_score": "(9)",
+    "SGNSObjective.gap": "(10)",
+    "Gap": "(10)",
+    "mutual_information": "(17), beyond the paper",
+    "capacity": "(20), beyond the paper",
+    "levy_goldberg_deviation": "(21), beyond the paper",
+    "best_rank_embedding": "(22), beyond the paper",
+    "PairSampling.weights": "(24), beyond the paper",
+    "expected_pairs": "(25), beyond the paper",
+    "unigram_noise": "(26), beyond the paper",
+    "SGNSObjective.reachable_bound": "(28), beyond the paper",
+}
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_every_formula_has_its_number(name):
+    thing = operator.attrgetter(name)(jsmi_core)
+    assert EQUATIONS[name] in " ".join(inspect.getdoc(thing).split())
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CALLABLES if inspect.isfunction(getattr(jsmi_core, name))))
+def test_every_function_says_what_it_gives_and_what_it_refuses(name):
+    """The unit or the kind of what comes out; the errors, where anything is checked, from the one family."""
+    text = inspect.getdoc(getattr(jsmi_core, name))
+    assert re.search(r"\bnats\b|\bReturns\n-+\n", text), f"{name} does not say what it gives"
+    for error in re.findall(r"^(\w+Error|Cancelled)$", text, flags=re.MULTILINE):
+        assert hasattr(errors, error), f"{name} names {error}, which is none of ours"
+    raises = re.search(r"raise |_checks\.|_distribution\(", inspect.getsource(getattr(jsmi_core, name)))
+    assert not raises or "Raises\n------\n" in text, f"{name} does not say what it refuses"
+
+
+SHAPES = {
+    "Corpus": ("counts : (V,) int64", "ids : (N,) int32", "offsets : (S + 1,) int64"),
+    "Embedding": ("words : (V, d) float32 or float64", "contexts : (W, d) float32 or float64"),
+    "JointDistribution": ("counts : (V, W) scipy.sparse CSR array, float64",),
+    "JointDistribution.p": ("(V, W) CSR float64, sums to 1",),
+    "JointDistribution.word_marginal": ("(V,) float64",),
+    "JointDistribution.context_marginal": ("(W,) float64",),
+    "Gap": ("in nats", "`by_word`` (V,)", "``by_context`` (W,) float64", "``on_support`` (nnz,) float64"),
+    "Gap.of_pairs": ("rows, columns : (n,) int", "(n,) float64, nats, each ≥ 0"),
+    "SGNSObjective": ("noise : (W,) float64 that sums to 1",),
+    "SGNSObjective.best_scores": ("(nnz,) float64",),
+    "SGNSObjective.bound_by_word": ("(V,) float64, nats",),
+    "SGNSRun": ("``drawn_pairs`` counts the positive pairs that all epochs drew, (V, V)",),
+    "jsmi": ("alpha : float or (n,) float64", "float, or (n,) float64 for an array of α", "nats"),
+    "sppmi_svd": ("(V, d) and (W, d) float64",),
+    "train_sgns": ("both (V, d) float32",),
+    "training_noise": ("(V,) float64, sums to 1",),
+    "unigram_noise": ("counts : (V,) non-negative", "(V,) float64, sums to 1"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_arrays_have_their_shape_and_kind(name):
+    text = " ".join(inspect.getdoc(operator.attrgetter(name)(jsmi_core)).split())
+    for said in SHAPES[name]:
+        assert said in text, f"{name} does not say {said}"
