@@ -305,6 +305,22 @@ def reach_from(
 
 
 @kernel
+def drain(row: Any, first: int, touched: Any, columns: Any, values: Any) -> None:
+    """Move the cells ``touched``, all from ``first`` on, out of a row that is 0 elsewhere, in increasing order."""
+    if 16 * len(touched) < len(row) - first:  # few: sorting them is quicker than looking at all
+        columns[:] = np.sort(touched)
+    else:
+        size = 0
+        for y in range(first, len(row)):
+            if row[y] != 0.0:
+                columns[size] = y
+                size += 1
+    for i in range(len(columns)):
+        values[i] = row[columns[i]]
+        row[columns[i]] = 0.0
+
+
+@kernel
 def expected_rows(
     first: int, last: int, starts: Any, positions: Any, sentence: Any, offsets: Any, ids: Any, keep: Any, weights: Any
 ) -> Any:
@@ -335,11 +351,7 @@ def expected_rows(
             longer = np.empty(capacity)
             longer[:filled] = values[:filled]
             values = longer
-        found = np.sort(touched[:size])
-        for i in range(size):
-            columns[filled + i] = found[i]
-            values[filled + i] = row[found[i]]
-            row[found[i]] = 0.0
+        drain(row, x, touched[:size], columns[filled : filled + size], values[filled : filled + size])
         sizes[x - first] = size
         filled += size
     return sizes, columns[:filled].copy(), values[:filled].copy()

@@ -20,6 +20,8 @@ __all__ = ["PairSampling", "expected_pairs", "keep_probabilities"]
 
 PIECES = 64  # how many parts the vocabulary is counted in: enough to keep the cores even
 
+NO_PAIRS = "the text holds no pair of words: give at least one sentence in which two words remain after min_count."
+
 
 @dataclass(frozen=True)
 class PairSampling:
@@ -133,9 +135,7 @@ def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> Join
     values = np.concatenate([values for _, _, values in pieces])
     upper = sp.csr_array((values, columns, bounds), (size, size))
     if upper.nnz == 0:
-        raise CorpusError(
-            "the text holds no pair of words: give at least one sentence in which two words remain after min_count."
-        )
+        raise CorpusError(NO_PAIRS)
     return JointDistribution(_mirrored(upper), source="expected")
 
 

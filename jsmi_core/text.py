@@ -98,6 +98,8 @@ class TextStream:
         A regular file, or the content of one; plain, gzip or bzip2.
     encoding : str, optional
         Any text encoding Python knows; by default the byte-order mark's, else UTF-8.
+    maximum_bytes : int, optional
+        Most bytes of (unpacked) text that are read; by default 2 GiB.
 
     Raises
     ------
@@ -112,7 +114,8 @@ class TextStream:
     'naïve'
     """
 
-    def __init__(self, source: Source, encoding: str | None = None) -> None:
+    def __init__(self, source: Source, encoding: str | None = None, maximum_bytes: int | None = None) -> None:
+        self.maximum_bytes = maximum_bytes or MAXIMUM_BYTES
         if encoding is not None:
             check_encoding(encoding)
         self.name, self._raw = _open(source)
@@ -143,6 +146,11 @@ class TextStream:
                 self.bytes_read += len(piece)
             yield self._decoded(decoder, b"", lines)
 
+    @property
+    def source_bytes_read(self) -> int:
+        """How far the source has been read, in its own bytes, packed if it is packed."""
+        return self._raw.tell()
+
     def _read(self, size: int) -> bytes:
         """Read from the (unpacked) source; refuse damage, bombs and texts without end."""
         try:
@@ -158,9 +166,9 @@ class TextStream:
                 f"{self._shown} grows more than {MAXIMUM_EXPANSION} times when unpacked, as no real text does: "
                 "unpack it yourself and give the plain text."
             )
-        if total > MAXIMUM_BYTES:
+        if total > self.maximum_bytes:
             raise CorpusError(
-                f"{self._shown} holds more than {MAXIMUM_BYTES:,} bytes of text: give a part of it, "
+                f"{self._shown} holds more than {self.maximum_bytes:,} bytes of text: give a part of it, "
                 "for example its first lines."
             )
         return piece

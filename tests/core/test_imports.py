@@ -17,10 +17,10 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 # and never in a ring.
 STOREYS = [
     {"errors", "reference"},
-    {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "charts"},
+    {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_scratch", "charts"},
     {"_kernels", "_drawn_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "contrast", "evaluation", "vectors", "wordmap"},
-    {"cooccurrence", "information", "samples", "planted", "drawn", "_blocks"},
+    {"cooccurrence", "large_pairs", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training", "usefulness"},
     {"lowrank", "_ascent", "_slopes", "specs"},
     {"records", "cost", "baselines", "_database", "comparison"},
