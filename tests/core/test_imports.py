@@ -18,8 +18,8 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 STOREYS = [
     {"errors", "reference"},
     {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_scratch", "charts"},
-    {"_kernels", "_drawn_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
-    {"corpus", "contrast", "evaluation", "vectors", "wordmap"},
+    {"_kernels", "_drawn_kernels", "_large_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
+    {"corpus", "large_corpus", "contrast", "evaluation", "vectors", "wordmap"},
     {"cooccurrence", "large_pairs", "information", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training", "usefulness"},
     {"lowrank", "_ascent", "_slopes", "specs"},
