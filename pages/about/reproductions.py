@@ -23,13 +23,13 @@ NEGATIVES = (1, 5, 15)  # the columns of Levy & Goldberg's table
 
 def figure1(words: Prose, text: Corpus) -> None:
     """The paper's figure on this text, and its statements counted over what is stored."""
-    law = controls.law()
     runs = _trainings(words, text)
     if runs:
         ks = sorted({run.cell.config.negatives for run in runs})
-        k = controls.choice("k", "Negatives k", ks, controls.HELP["negatives"]) if len(ks) > 1 else ks[0]
-        of_k = [run for run in runs if run.cell.config.negatives == k]
-        controls.figure(ladder_data(of_k, "dimension", law=law, unit=controls.unit()), "figure1")
+        with st.container(horizontal=True):
+            law = controls.law()
+            k = controls.choice("k", "Negatives k", ks, controls.HELP["negatives"]) if len(ks) > 1 else ks[0]
+            unit = controls.unit()
         rows = [
             {
                 "statement": words.part(claim.name),
@@ -40,6 +40,8 @@ def figure1(words: Prose, text: Corpus) -> None:
             if claim.compared
         ]
         st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
+        of_k = [run for run in runs if run.cell.config.negatives == k]
+        controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
     frame.say(words.part("figure1-cannot"))
     with st.container(horizontal=True):
         st.page_link("pages/measure/corpus.py", label="Bring the Penn Treebank", icon=":material/upload_file:")
