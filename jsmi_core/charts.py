@@ -22,6 +22,8 @@ __all__ = [
     "Heat",
     "Line",
     "Mark",
+    "Stair",
+    "Stairs",
     "csv_text",
     "in_epochs",
     "inert",
@@ -46,7 +48,9 @@ class Line(NamedTuple):
     ids: tuple[str, ...] = ()
     shade: float = 1.0  # trained lines: 0 weakest … 1 strongest of the ramp
     dash: str = "solid"
-    place: str = "end"  # of the label: after the "end", or "above"/"below" the start, "… middle", "… peak", "… end"
+    place: str = "end"  # of the label: after the "end", "above"/"below" the start, "… middle", "… peak", "… end", or ""
+    steps: bool = False  # each value holds until the next point
+    error: tuple[float, ...] = ()  # the standard error of each y
 
 
 class Band(NamedTuple):
@@ -84,7 +88,7 @@ class Chart(NamedTuple):
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The same numbers as columns and rows: of every line with a name, and how high every band is."""
-        banded = any(line.low for line in self.lines)
+        banded, measured = any(line.low for line in self.lines), any(line.error for line in self.lines)
         columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
         rows: list[tuple[Any, ...]] = []
         for line in self.lines:
@@ -94,6 +98,10 @@ class Chart(NamedTuple):
         for band in self.bands:
             for x, low_edge, high_edge in zip(band.x, band.low, band.high, strict=True):
                 rows.append((band.label, x, *(high_edge - low_edge,) * (len(columns) - 2)))
+        if measured:
+            errors = [error for line in self.lines if line.label for error in line.error or (None,) * len(line.x)]
+            errors += [None] * (len(rows) - len(errors))
+            return (*columns, "standard error"), [(*row, error) for row, error in zip(rows, errors, strict=True)]
         return columns, rows
 
 
@@ -158,7 +166,33 @@ class Flow(NamedTuple):
         return columns, list(zip(self.cells, self.first, self.second, self.shares, strict=True))
 
 
-Figure: TypeAlias = Chart | Bars | Heat | Flow
+class Stair(NamedTuple):
+    """One step of :class:`Stairs`: what it is, where it leads from and to, and where a model stands beside it."""
+
+    label: str
+    role: str
+    before: float
+    after: float
+    model: float | None = None
+
+
+class Stairs(NamedTuple):
+    """How a number changes step by step, from the top down; each step begins where the one above it ended."""
+
+    title: str
+    subtitle: str
+    x_name: str
+    y_name: str
+    model_name: str
+    stairs: tuple[Stair, ...]
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The same numbers as columns and rows."""
+        columns = ("step", "before", "after", "change", self.model_name)
+        return columns, [(s.label, s.before, s.after, s.after - s.before, s.model) for s in self.stairs]
+
+
+Figure: TypeAlias = Chart | Bars | Heat | Flow | Stairs
 
 
 # --- text that came from a corpus ------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def walk(
     if unknown := set(departures) - set(DEPARTURES):
         raise ParameterError(f"departure = {min(unknown)!r} is not usable: give one of {', '.join(DEPARTURES)}.")
     config = config or SGNSConfig()
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "window": {"dynamic": True},
         "subsample": {"subsample": config.subsample or SGNSConfig.subsample},
         "noise": {"noise": "counts"},
@@ -212,8 +212,8 @@ def valid_bounds(corpus: Corpus, config: SGNSConfig, embedding: Embedding | None
     rows = []
     for law, trained, q, objective, valid in laws:
         found = None if embedding is None else objective.evaluate(embedding)
-        score, gap = (None, None) if found is None else (found.score, found.gap.total)
-        rows.append(ValidBound(law, _pairs_of(trained), q, objective.bound, objective.reachable_bound, score, gap, valid))
+        row = ValidBound(law, _pairs_of(trained), q, objective.bound, objective.reachable_bound, None, None, valid)
+        rows.append(row if found is None else row._replace(score=found.score, gap=found.gap.total))
     return tuple(rows)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, inert, number, percent
+from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -71,6 +71,8 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
         _draw_heat(figure, data, palette)
     elif isinstance(data, Flow):
         _draw_flow(figure, data, palette)
+    elif isinstance(data, Stairs):
+        _draw_stairs(figure, data, palette)
     else:
         _draw_lines(figure, data, palette)
     axis = {
@@ -108,7 +110,7 @@ def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
         point = {"size": 11, "color": palette.ground, "line": {"color": palette.bound, "width": 3}}
         figure.add_scatter(x=[x], y=[y], mode="markers", marker=point, hoverinfo="skip")
     _label_lines(figure, chart, palette, low, high)
-    figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear")
+    figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear", exponentformat="power")
     figure.update_xaxes(range=chart.x_range or _width_of(chart), type="log" if chart.log_x else "linear")
     if chart.ticks:
         figure.update_xaxes(tickvals=[value for value, _ in chart.ticks], ticktext=[text for _, text in chart.ticks])
@@ -122,7 +124,7 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
         x = _on_axis(line.x[-1], chart.log_x)
         _write(figure, line.label, x, height, _colour(line, palette), xanchor="left", xshift=8)
     for line in chart.lines:
-        if line.place != "end":
+        if line.place not in ("end", ""):
             at, side, anchor = _label_point(line, [_on_axis(y, chart.log_y) for y in line.y], high)
             x, y = _on_axis(line.x[at], chart.log_x), _on_axis(line.y[at], chart.log_y)
             shift = {"yanchor": "bottom", "yshift": 4} if side == "above" else {"yanchor": "top", "yshift": -4}
@@ -168,9 +170,15 @@ def _draw_line(figure: go.Figure, line: Line, colour: str) -> None:
         y=line.y,
         name=inert(line.label),
         mode="lines+markers" if line.role in ("trained", "rank") else "lines",
-        line={"color": colour, "width": 1.5 if line.role == "muted" else 3, "dash": line.dash},
+        line={
+            "color": colour,
+            "width": 1.5 if line.role == "muted" else 3,
+            "dash": line.dash,
+            "shape": "hv" if line.steps else "linear",
+        },
         marker={"size": 8, "color": colour},
         customdata=line.ids or None,
+        error_y={"array": line.error, "color": colour, "thickness": 1.5, "width": 5} if line.error else None,
         hovertemplate="%{y:.4g}<extra>%{fullData.name}, %{x:.4g}</extra>",
     )
 
@@ -224,9 +232,47 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         texttemplate="%{text}",
         hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
     )
-    figure.update_xaxes(type="category", side="top", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_layout(margin={"r": 16})
+
+
+def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
+    """One row for each step, from the top: a bar over the change, its end as a line, the model as a point."""
+    rows = range(len(data.stairs))
+    top = max((max(s.before, s.after) for s in data.stairs), default=1.0)
+    for row, stair in zip(rows, data.stairs, strict=True):
+        colour = getattr(palette, stair.role)
+        figure.add_bar(
+            x=[abs(stair.after - stair.before)], base=[min(stair.before, stair.after)], y=[row], width=0.56,
+            orientation="h", opacity=0.35, marker={"color": colour, "line": {"width": 0}}, hoverinfo="skip",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[stair.after] * 2, y=[row - 0.28, row + 0.28], mode="lines", line={"color": colour, "width": 4},
+            name=inert(stair.label), hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+        if row:
+            joint = {"color": palette.muted, "width": 1, "dash": "dot"}
+            figure.add_scatter(x=[stair.before] * 2, y=[row - 0.72, row + 0.28], mode="lines", line=joint,
+                               hoverinfo="skip")  # fmt: skip
+        change = f"  ({'+' if stair.after >= stair.before else ''}{number(stair.after - stair.before)})" if row else ""
+        right = max(stair.before, stair.after)
+        _write(figure, f"{number(stair.after)}{change}", right, row, palette.text, xanchor="left", xshift=8)
+    models = [(stair.model, row) for row, stair in zip(rows, data.stairs, strict=True) if stair.model is not None]
+    if models:
+        figure.add_scatter(
+            x=[score for score, _ in models], y=[row for _, row in models], mode="markers",
+            marker={"size": 12, "color": palette.trained, "line": {"color": palette.ground, "width": 1}},
+            name=inert(data.model_name), hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+        _write(figure, data.model_name, *models[0], palette.trained, yanchor="top", yshift=-8)
+    lowest = min([0.0, *(score for score, _ in models)])
+    figure.update_layout(barmode="overlay", margin={"r": 16})
+    figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.4 * top))
+    names = [inert(stair.label).replace(" ", "<br>", 1) if len(stair.label) > 14 else inert(stair.label)
+             for stair in data.stairs]  # fmt: skip
+    ticks = {"tickvals": list(rows), "ticktext": names}
+    figure.update_yaxes(**ticks, range=(len(rows) - 0.4, -0.6), showgrid=False, automargin=True)
 
 
 def _short(value: float) -> str:
@@ -322,6 +368,8 @@ def _on_axis(value: float, log: bool) -> float:
 
 def _height_of(chart: Chart) -> tuple[float, float]:
     values = [_on_axis(y, chart.log_y) for line in chart.lines for y in (*line.y, *line.low, *line.high)]
+    measured = [point for line in chart.lines for point in zip(line.y, line.error, strict=False)]
+    values += [value + side * error for value, error in measured for side in (-1, 1)]
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = 0.1 * ((high - low) or 1.0)
     return low - room, high + room
