@@ -12,9 +12,10 @@ from jsmi_core.corpus import Corpus
 from jsmi_core.information import to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.ladder import ladder_data
-from jsmi_core.records import CellResult, RankResult, Result
+from jsmi_core.prices import Best
+from jsmi_core.records import CellResult, Result
 from jsmi_core.specs import Cell, Grid, RankCell
-from jsmi_core.split import best_known
+from jsmi_core.split import searched
 
 POLL_SECONDS = 2.0
 AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
@@ -78,15 +79,12 @@ def _tell_failures(unfinished: Sequence[JobStatus]) -> None:
             st.warning(inert(f"Training {now.id} failed: {now.message}"))
 
 
-def best_ranks(results: Sequence[Result], law: str) -> dict[int, float]:
-    """The best score known at each dimension that was searched, in nats: for results of one k, under their own law.
+def best_ranks(results: Sequence[Result], law: str) -> Best:
+    """The best score known at each k and dimension that was searched, in nats.
 
     A search maximises its own law, so under the other one it would say little: empty then.
     """
-    searched = {result.cell.config.dimension for result in results if isinstance(result, RankResult)}
-    if law != "word2vec" or not searched:
-        return {}
-    return {d: score for (_, d), score in best_known(results, law).items() if d in searched}
+    return searched(results) if law == "word2vec" else {}
 
 
 def _stored(cells: Cells, text: Corpus) -> list[Result]:
@@ -119,7 +117,7 @@ def _figure(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
     if not shown:
         st.info("No training to draw here is finished yet.")
         return
-    best = best_ranks(of_k, law) if axis == "dimension" else {}
+    best = best_ranks(of_k, law)
     config = grid.base
     curve = None
     if axis == "alpha":

@@ -10,20 +10,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from jsmi_core.charts import RATE_LINE, Band, Chart, Line, in_epochs, number, percent, scale_of
+from jsmi_core.charts import RATE_LINE, Chart, Line, in_epochs, number, percent, scale_of
 from jsmi_core.errors import ParameterError
+from jsmi_core.prices import AT_MOST, AXES, Best, Compared, baseline_lines, rank_lines
 
 if TYPE_CHECKING:
     from jsmi_core.experiment import CellResult
 
 __all__ = ["ladder_data"]
 
-AXES = {
-    "dimension": "dimension d",
-    "epochs": "epochs (passes over the text)",
-    "alpha": "α = 1/(k+1), share of positive pairs",
-}
-BEST_KNOWN = " · best rank-d as far as known: the price of rank is at most, of training at least what is drawn"
+BEST_KNOWN = f" · best rank-d as far as known: {AT_MOST}"
 
 
 def ladder_data(
@@ -34,7 +30,8 @@ def ladder_data(
     quantity: str = "score",
     unit: str = "nats",
     curve: tuple[Sequence[float], Sequence[float]] | None = None,
-    best: Mapping[int, float] | None = None,
+    best: Best | None = None,
+    compared: Compared | None = None,
 ) -> Chart:
     """Trained models below the bound, against dimension, epochs or α; seeds become bands from lowest to highest.
 
@@ -50,9 +47,11 @@ def ladder_data(
     unit : "nats" or "bits"
     curve : (α, bound) sequences in nats, optional
         The bound over α under the same law, for ``x="alpha"``; without it the trained α are joined.
-    best : dimension → score in nats, optional
-        The best score known at each rank under the same law, for ``x="dimension"``: it splits the gap into the price
-        of rank (at most) and the price of training (at least).
+    best : (negatives, dimension) → score in nats, optional
+        The best score known at each rank under the same law, as from :func:`jsmi_core.split.searched`: it splits the
+        gap into the price of rank (at most) and the price of training (at least).
+    compared : (negatives, dimension) → baselines, optional
+        What other matrices score under the same law.
 
     Returns
     -------
@@ -90,13 +89,15 @@ def ladder_data(
             bound._replace(label=name, place=above),
             zero._replace(label=f"0: {RATE_LINE}", role="muted", dash="dot", place=_free_place(lines)),
         )
-    ranks, bands = _prices(found, best or {}, law, quantity, scale, lines[-1])
+    ranks, bands = rank_lines(found, lines, best or {}, x=x, law=law, quantity=quantity, scale=scale)
+    others = baseline_lines(found, lines, compared or {}, x=x, law=law, quantity=quantity, scale=scale)
+    split = _split_finding(found, best or {}, law) if ranks and x == "dimension" else ""
     return Chart(
-        title=_split_finding(found, best, law) if best else _finding(found, x, law),
-        subtitle=_made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if best else ""),
+        title=split or _finding(found, x, law),
+        subtitle=_made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if ranks else ""),
         x_name=AXES[x],
         y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
-        lines=(*landmarks, *ranks, *lines),
+        lines=(*landmarks, *others, *ranks, *lines),
         bands=bands,
         ticks=_ticks(found, x),
         log_x=True,
@@ -125,48 +126,17 @@ def _free_place(lines: Sequence[Line]) -> str:
     return max(("below", "below end", "above end"), key=room)
 
 
-def _prices(
-    results: Sequence[CellResult],
-    best: Mapping[int, float],
-    law: str,
-    quantity: str,
-    scale: float,
-    longest: Line,
-) -> tuple[tuple[Line, ...], tuple[Band, ...]]:
-    """The best rank-d line, the band between it and the bound, and the band down to the longest training."""
-    if not best:
-        return (), ()
-    bound = results[0].law(law).bound
-    dimensions = sorted(best)
-    x = tuple(map(float, dimensions))
-    value = {float(d): scale * (bound - best[d] if quantity == "gap" else best[d]) for d in dimensions}
-    edge = 0.0 if quantity == "gap" else scale * bound
-    line = Line("best rank-d", "rank", x, tuple(value[d] for d in x))
-    both = [(d, value[d], y) for d, y in zip(longest.x, longest.y, strict=True) if d in value]
-    parts = [("price of rank", "rank", [(d, value[d], edge) for d in x]), ("price of training", "trained", both)]
-    bands = tuple(
-        Band(
-            label,
-            role,
-            tuple(d for d, _, _ in corners),
-            tuple(min(a, b) for _, a, b in corners),
-            tuple(max(a, b) for _, a, b in corners),
-        )
-        for label, role, corners in parts
-        if len(corners) > 1
-    )
-    return (line,), bands
-
-
-def _split_finding(results: Sequence[CellResult], best: Mapping[int, float], law: str) -> str:
-    """Which of the two prices is larger, from which dimension on."""
-    bound = results[0].law(law).bound
+def _split_finding(results: Sequence[CellResult], best: Best, law: str) -> str:
+    """Which of the two prices is larger, from which dimension on; empty where they change places more than once."""
+    k, bound = results[0].cell.config.negatives, results[0].law(law).bound
     reached: dict[int, float] = {}
     for result in results:
         d = result.cell.config.dimension
         reached[d] = max(result.law(law).score, reached.get(d, -math.inf))
-    compared = sorted(d for d in reached if d in best)
-    rank_costs_more = [bound - best[d] > best[d] - reached[d] for d in compared]
+    compared = sorted(d for d in reached if (k, d) in best)
+    rank_costs_more = [bound - best[k, d] > best[k, d] - reached[d] for d in compared]
+    if not compared:
+        return ""
     if all(rank_costs_more):
         return f"The dimension costs more than the training, even at d = {compared[-1]}"
     if not any(rank_costs_more):
@@ -174,7 +144,7 @@ def _split_finding(results: Sequence[CellResult], best: Mapping[int, float], law
     if sorted(rank_costs_more, reverse=True) == rank_costs_more:
         last = compared[rank_costs_more.count(True) - 1]
         return f"Up to d = {last} the dimension costs most; beyond, the training does"
-    return _finding(results, "dimension", law)
+    return ""
 
 
 def _one_law(results: Sequence[CellResult], x: str) -> None:

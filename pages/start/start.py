@@ -28,7 +28,7 @@ def figure(results: Sequence[Result]) -> None:
             results = [result for result in results if result.cell.config.negatives == k]
         law = controls.law()
         unit = controls.unit()
-    best = sweeps.best_ranks(results, law) if axis == "dimension" else {}
+    best = sweeps.best_ranks(results, law)
     with picture:
         controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
 

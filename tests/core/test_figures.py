@@ -261,13 +261,14 @@ def test_a_band_lies_behind_its_line() -> None:
 
 def test_the_best_rank_splits_the_gap_into_two_prices() -> None:
     models = [result(score, dimension=d) for d, score in ((10, 0.05), (20, 0.06), (40, 0.07))]
-    chart = ladder_data(models, best={10: 0.06, 20: 0.1, 40: 0.19})
+    best = {(5, 10): 0.06, (5, 20): 0.1, (5, 40): 0.19, (9, 10): 0.01}
+    chart = ladder_data(models, best=best)
     rank, trained = chart.bands
     assert chart.lines[2] == Line("best rank-d", "rank", (10, 20, 40), (0.06, 0.1, 0.19))
     assert rank == Band("price of rank", "rank", (10, 20, 40), (0.06, 0.1, 0.19), (0.2, 0.2, 0.2))
     assert trained == Band("price of training", "trained", (10, 20, 40), (0.05, 0.06, 0.07), (0.06, 0.1, 0.19))
     assert chart.title == "Up to d = 20 the dimension costs most; beyond, the training does"
-    gap = ladder_data(models, best={10: 0.06, 20: 0.1, 40: 0.19}, quantity="gap")
+    gap = ladder_data(models, best=best, quantity="gap")
     assert gap.bands[0].low == (0, 0, 0)
     assert gap.bands[0].high == tuple(pytest.approx(y) for y in (0.14, 0.1, 0.01))
 
@@ -280,7 +281,8 @@ def test_the_best_rank_splits_the_gap_into_two_prices() -> None:
     ],
 )
 def test_the_title_says_which_price_is_larger(best: dict[int, float], title: str) -> None:
-    assert ladder_data([result(0.05, dimension=10)], best=best).title == title
+    known = {(5, d): score for d, score in best.items()}
+    assert ladder_data([result(0.05, dimension=10)], best=known).title == title
 
 
 def test_the_label_of_the_zero_line_keeps_out_of_the_way() -> None:
