@@ -32,6 +32,7 @@ from jsmi_core._printing import (
     settings_in_words,
 )
 from jsmi_core.baselines import baselines
+from jsmi_core.checkpoints import Checkpoint, points_of
 from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus, read_corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
@@ -43,7 +44,7 @@ from jsmi_core.jobs import JobQueue, JobStatus
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.records import CellResult, EpochScore, RankResult, Result
 from jsmi_core.samples import sample_corpus
-from jsmi_core.specs import Cell, Grid, RankCell, RankConfig
+from jsmi_core.specs import CHECKPOINTS, RUNS, Cell, Grid, RankCell, RankConfig
 from jsmi_core.split import Split, best_known, comparable, splits
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
@@ -188,7 +189,8 @@ def _say_how_long(cell: Cell | RankCell, corpus: Corpus, store: Store) -> None:
 def sweep(given: argparse.Namespace) -> int:
     """Run a grid in the background processes of a queue; what is stored is not run again."""
     axes = {name: getattr(given, name) for name in _AXES if hasattr(given, name)}
-    grid = Grid(**axes, base=_config(given, left_out=(*axes, "workers")))
+    epochs_as = CHECKPOINTS if given.epochs_along_run else RUNS
+    grid = Grid(**axes, base=_config(given, left_out=(*axes, "workers")), epochs_as=epochs_as)
     began = time.perf_counter()
     corpus = _corpus(given)
     cells, searches = grid.cells(corpus.digest), grid.rank_cells(corpus.digest)
@@ -204,23 +206,26 @@ def sweep(given: argparse.Namespace) -> int:
             ended = _run_all(jobs, wanted, corpus)
             kept = {run.id: run for run in store.results(corpus.digest, kind=Result)}
             found = [kept.get(cell.id) or jobs.result(cell.id, Result) for cell in (*cells, *searches)]
-    results = [run for run in found if isinstance(run, CellResult)]
+    trained = [run for run in found if isinstance(run, CellResult)]
+    results = points_of(trained, grid)
     best = [run for run in found if isinstance(run, RankResult)]  # also of earlier sweeps: they cost nothing to show
-    prices = splits([*results, *best])
+    prices = _splits([*results, *best])
     if given.json:
         manifest = {
             "command": _command_line(given),
             "corpus": _about(corpus),
-            "grid": {name: list(getattr(grid, name)) for name in _AXES},
+            "grid": {name: list(getattr(grid, name)) for name in _AXES} | {"epochs_as": grid.epochs_as},
             "base": asdict(grid.base),
-            "versions": dict(results[0].manifest.versions) if results else {},
+            "versions": dict(trained[0].manifest.versions) if trained else {},
             "seconds": time.perf_counter() - began,
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         split = {run: {"split": price.to_dict()} for run, price in prices.items()}
-        records = [{"id": run.id, **run.to_dict(), **split.get(run.id, {})} for run in results]
-        searched = {"best_rank": [{"id": run.id, **run.to_dict()} for run in best]} if best else {}
-        print_json({"manifest": manifest, "results": records, **searched})
+        records = [{"id": run.id, **run.to_dict(), **split.get(run.id, {})} for run in trained]
+        points = [_point_record(point) | split.get(point.id, {}) for point in results if isinstance(point, Checkpoint)]
+        searched = [{"id": run.id, **run.to_dict()} for run in best]
+        extra = {name: found for name, found in (("points", points), ("best_rank", searched)) if found}
+        print_json({"manifest": manifest, "results": records, **extra})
     else:
         print_trainings(results, prices)
         if best:
@@ -231,7 +236,28 @@ def sweep(given: argparse.Namespace) -> int:
     return 0
 
 
-_AXES = ("dimensions", "epochs", "negatives", "seeds")
+def _point_record(point: Checkpoint) -> dict[str, Any]:
+    """A point along a run as JSON-able values; the rest stands in its run's record."""
+    return {
+        "id": point.id,
+        "run": point.run.id,
+        "epochs": point.cell.config.epochs,
+        "laws": [asdict(law) for law in point.laws],
+    }
+
+
+_AXES = ("dimensions", "epochs", "negatives", "noises", "windows", "seeds")
+
+
+def _splits(results: Sequence[Result]) -> dict[str, Split]:
+    """The splits of results of several laws, each within its own."""
+    found: dict[str, Split] = {}
+    rest = list(results)
+    while rest:
+        group = comparable(rest, rest[0])
+        found |= splits(group)
+        rest = [result for result in rest if result not in group]
+    return found
 
 
 def _run_all(jobs: JobQueue, cells: Sequence[Cell | RankCell], corpus: Corpus) -> list[JobStatus]:
@@ -294,13 +320,16 @@ def _about(corpus: Corpus) -> dict[str, Any]:
     return {"name": corpus.name, "digest": corpus.digest, "reading": reading, "notices": list(corpus.notices)}
 
 
+_OFF = {("paper", False), ("best_rank", False), ("epochs_along_run", False)}
+
+
 def _command_line(given: argparse.Namespace) -> str:
     """The command that gives the same numbers again, wherever its results are kept."""
     left_out = ("command", "corpus", "store", "json", "workers")
     options = []
     for name, value in vars(given).items():
         option = name.replace("_", "-")
-        if name in left_out or value is None or (name, value) in (("paper", False), ("best_rank", False)):
+        if name in left_out or value is None or (name, value) in _OFF:
             continue
         if isinstance(value, bool):
             options.append(f"--{option}" if value else f"--no-{option}")

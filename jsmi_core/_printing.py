@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from jsmi_core.baselines import Baseline
 from jsmi_core.comparison import Comparison
-from jsmi_core.records import CellResult, EpochScore, RankResult, Result
+from jsmi_core.records import LAWS, CellResult, EpochScore, RankResult, Result
 from jsmi_core.specs import RankConfig
 from jsmi_core.split import Split
 from jsmi_core.store import Store
@@ -159,12 +159,16 @@ def print_trainings(results: Sequence[CellResult], splits: Mapping[str, Split]) 
     )
     for run in results:
         config = run.cell.config
-        values = [value for law in run.laws for value in (law.score, law.bound, law.gap)]
+        values: list[float | None] = []
+        for name in LAWS:
+            kept = [(law.score, law.bound, law.gap) for law in run.laws if law.law == name]
+            values += kept[0] if kept else (None, None, None)
         if run.id in splits:
             values += [splits[run.id].price_of_rank, splits[run.id].price_of_training]
         print(
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {config.epochs:>3} "
-            f"{config.negatives:>3} {config.seed:>4} " + " ".join(f"{value:>8.5f}" for value in values)
+            f"{config.negatives:>3} {config.seed:>4} "
+            + " ".join("       –" if value is None else f"{value:>8.5f}" for value in values)
         )
 
 

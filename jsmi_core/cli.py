@@ -133,6 +133,12 @@ _GRID = {
 }
 
 
+_LAWS = {
+    "--windows": ("N,N,…", "largest distances of a pair, instead of --window"),
+    "--noises": ("G,G,…", "where negatives come from: counts to these powers, or pairs, instead of --noise"),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = _parser().parse_args(arguments)
@@ -210,6 +216,13 @@ def _parser() -> argparse.ArgumentParser:
     sweep = _command(commands, "sweep")
     _add_corpus(sweep)
     _add(sweep, _GRID, _numbers)
+    sweep.add_argument(
+        "--epochs-along-run",
+        action="store_true",
+        help="take the numbers of epochs as points along one training of the most of them, instead of trainings of "
+        "their own, each with its own fall of the learning rate",
+    )
+    _add(sweep, _LAWS, _numbers)
     _add_sampling(sweep)
     _add(sweep, _TRAINING)
     _add_paper(sweep)

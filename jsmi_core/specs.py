@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
@@ -25,6 +26,8 @@ __all__ = ["LAW_VERSION", "Cell", "Grid", "RankCell", "RankConfig", "Spec"]
 # when SGNSConfig or RankConfig changes its fields. Rows of another version are left alone and not shown.
 LAW_VERSION = 1
 MOST_CELLS = 1_000
+RUNS, CHECKPOINTS = EPOCHS_AS = ("runs", "checkpoints")
+"""How an axis of epochs is read: independent runs, or points along one run."""
 
 
 @dataclass(frozen=True)
@@ -203,24 +206,31 @@ class RankCell(Spec):
 
 @dataclass(frozen=True)
 class Grid:
-    """All combinations of dimensions, epochs, negatives and seeds, over one base setting.
+    """All combinations of dimensions, epochs, negatives, noises, windows and seeds, over one base setting.
 
     Parameters
     ----------
-    dimensions, epochs, negatives, seeds : iterables of int
+    dimensions, epochs, negatives, seeds, windows : iterables of int
         Repeated values count once. Left out: the value of ``base``.
     base : SGNSConfig
         Every other setting.
+    noises : iterable of float and "pairs"
+        A number is an exponent of the corpus counts, "pairs" the context marginal, the paper's noise.
+    epochs_as : "runs" or "checkpoints"
+        What a number of epochs is: an independent training with a learning-rate schedule of its own, as in the paper;
+        or a point along one run, the training of the most epochs, whose rate falls over all of them.
 
     Raises
     ------
     ParameterError
-        If a value is out of range, or there are more than 1,000 cells.
+        If a value is out of range, or there are more than 1,000 trainings.
 
     Examples
     --------
     >>> [cell.config.dimension for cell in Grid(dimensions=(50, 10)).cells("c0ffee")]
     [10, 50]
+    >>> [cell.config.epochs for cell in Grid(epochs=(1, 5, 20), epochs_as="checkpoints").cells("c0ffee")]
+    [20]
     """
 
     dimensions: tuple[int, ...] = ()
@@ -228,49 +238,85 @@ class Grid:
     negatives: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
     base: SGNSConfig = field(default_factory=SGNSConfig)
+    windows: tuple[int, ...] = ()
+    noises: tuple[float | str, ...] = ()
+    epochs_as: str = RUNS
 
     def __post_init__(self) -> None:
         for axis, setting in _AXES.items():
             values = _axis(axis, getattr(self, axis)) or (getattr(self.base, setting),)
             for value in values:
-                _changed(self.base, {setting: value})  # checks the value as the training itself would
+                replace(self.base, **{setting: value})  # checks the value as the training itself would
             object.__setattr__(self, axis, values)
+        noises = _axis("noises", self.noises) or (self.base.noise,)
+        for noise in noises:
+            replace(self.base, **_noise_settings(noise))
+        own = self.base.noise_exponent
+        object.__setattr__(self, "noises", _axis("noises", (own if noise == "counts" else noise for noise in noises)))
+        if self.epochs_as not in EPOCHS_AS:
+            raise ParameterError(f"epochs_as = {self.epochs_as!r} is not usable: give {' or '.join(EPOCHS_AS)}.")
         if len(self) > MOST_CELLS:
             raise ParameterError(
                 f"the grid has {len(self):,} trainings: give at most {MOST_CELLS:,}, "
-                "with fewer dimensions, epochs, negatives or seeds."
+                "with fewer dimensions, epochs, negatives, noises, windows or seeds."
             )
 
+    @property
+    def trained_epochs(self) -> tuple[int, ...]:
+        """The numbers of epochs that are trained: all of them, or the most along one run."""
+        return (max(self.epochs),) if self.epochs_as == CHECKPOINTS else self.epochs
+
     def __len__(self) -> int:
-        return len(self.dimensions) * len(self.epochs) * len(self.negatives) * len(self.seeds)
+        return math.prod(map(len, (*self._laws, self.dimensions, self.trained_epochs, self.seeds)))
 
     def cells(self, corpus_digest: str) -> tuple[Cell, ...]:
         """The trainings, cheapest first, so that a sweep shows its first points soon."""
-        combinations = product(self.dimensions, self.epochs, self.negatives, self.seeds)
-        configs = [_changed(self.base, dict(zip(_AXES.values(), values, strict=True))) for values in combinations]
+        configs = [
+            replace(law, dimension=dimension, epochs=epochs, seed=seed)
+            for law in self._configs_of_laws()
+            for dimension, epochs, seed in product(self.dimensions, self.trained_epochs, self.seeds)
+        ]
         return tuple(Cell(corpus_digest, config) for config in sorted(configs, key=_relative_cost))
 
     def rank_cells(self, corpus_digest: str) -> tuple[RankCell, ...]:
-        """One search for the best embedding at each dimension and number of negatives, cheapest first."""
-        pairs = sorted(product(self.dimensions, self.negatives))
-        configs = [RankConfig.under(replace(self.base, dimension=d, negatives=k)) for d, k in pairs]
+        """One search for the best embedding at each dimension under each law of the grid, cheapest first."""
+        laws = list(self._configs_of_laws())
+        configs = [RankConfig.under(replace(law, dimension=d)) for d in sorted(self.dimensions) for law in laws]
         return tuple(RankCell(corpus_digest, config) for config in configs)
 
+    @property
+    def _laws(self) -> tuple[tuple[Any, ...], ...]:
+        """The axes that a law depends on."""
+        return tuple(sorted(self.negatives)), self.noises, self.windows
 
-_AXES = {"dimensions": "dimension", "epochs": "epochs", "negatives": "negatives", "seeds": "seed"}
+    def _configs_of_laws(self) -> Iterator[SGNSConfig]:
+        for negatives, noise, window in product(*self._laws):
+            yield replace(self.base, negatives=negatives, window=window, **_noise_settings(noise))
 
 
-def _changed(base: SGNSConfig, settings: Mapping[str, Any]) -> SGNSConfig:
-    return replace(base, **settings)
+_AXES = {
+    "dimensions": "dimension",
+    "epochs": "epochs",
+    "negatives": "negatives",
+    "seeds": "seed",
+    "windows": "window",
+}
 
 
-def _axis(name: str, values: Iterable[int]) -> tuple[int, ...]:
+def _noise_settings(noise: float | str) -> dict[str, Any]:
+    """A value of the noise axis as settings of a training."""
+    return {"noise": noise} if isinstance(noise, str) else {"noise": "counts", "noise_exponent": noise}
+
+
+def _axis(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
     try:
+        if isinstance(values, str):
+            raise TypeError
         return tuple(dict.fromkeys(values))
     except TypeError:
-        raise ParameterError(f"{name} = {values!r} is not usable: give a list of whole numbers.") from None
+        raise ParameterError(f"{name} = {values!r} is not usable: give a list of numbers.") from None
 
 
-def _relative_cost(config: SGNSConfig) -> tuple[int, ...]:
+def _relative_cost(config: SGNSConfig) -> tuple[float, ...]:
     work = config.dimension * (config.negatives + 1) * config.epochs
-    return (work, config.dimension, config.epochs, config.negatives, config.seed)
+    return (work, config.dimension, config.epochs, config.negatives, config.seed, config.window, config.noise_exponent)

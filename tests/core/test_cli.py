@@ -175,7 +175,8 @@ def test_sweep_trains_the_grid_once(jsmi, text, tmp_path, store):
     assert all(law.score <= law.bound for run in results for law in run.laws)
     manifest = first["manifest"]
     assert manifest["corpus"]["digest"] == corpus.digest
-    assert manifest["grid"] == {"dimensions": [2, 4], "epochs": [1, 2], "negatives": [3], "seeds": [1]}
+    axes = {"dimensions": [2, 4], "epochs": [1, 2], "negatives": [3], "noises": [0.75], "windows": [2], "seeds": [1]}
+    assert manifest["grid"] == {**axes, "epochs_as": "runs"}
     again = manifest["command"].split()[1:]
     code, out, err = jsmi(*again)
     assert "4 of them stored already" in err
@@ -258,6 +259,38 @@ def test_rank_gives_the_numbers_of_the_library_and_how_sure_they_are(jsmi, text,
     assert jsmi("export", expected.id[:9], "--out", tmp_path / "v.npz")[0] == 0
     assert jsmi("runs", "delete", expected.id)[0] == 0
     assert jsmi("runs", "show", expected.id)[0] == 2
+
+
+def test_sweep_reads_epochs_along_one_run(jsmi, text):
+    arguments = ["sweep", text, *PLAIN, "--dimensions", 2, "--epochs", "1,3", "--epochs-along-run", "--best-rank"]
+    code, out, err = jsmi(*arguments, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert "1 trainings and 1 searches" in err
+    (run,) = told["results"]
+    assert told["manifest"]["grid"]["epochs_as"] == "checkpoints"
+    assert "--epochs-along-run" in told["manifest"]["command"]
+    assert run["cell"]["config"]["epochs"] == 3
+    first, last = told["points"]
+    assert (first["id"], last["id"]) == (f"{run['id']}@1", f"{run['id']}@3")
+    assert [law["law"] for law in first["laws"]] == ["word2vec"]
+    assert first["laws"][0]["score"] == run["history"][1]["score"] == first["split"]["score"]
+    assert last["laws"] == run["laws"]
+    lines = [line.split() for line in jsmi(*arguments)[1].splitlines()[2:4]]
+    assert [line[3] for line in lines] == ["1", "3"]
+    assert lines[0][9:12] == ["–", "–", "–"]
+    assert lines[0][6] == f"{run['history'][1]['score']:.5f}"
+
+
+def test_sweep_over_noises_and_windows_splits_each_law_by_itself(jsmi, text):
+    arguments = ["--dimensions", 2, "--epochs", 1, "--noises", "0.75,pairs", "--windows", "1,2", "--best-rank"]
+    code, out, err = jsmi("sweep", text, "--subsample", 0, *arguments, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert "4 trainings and 4 searches" in err
+    laws = {(run["cell"]["config"]["window"], run["laws"][0]["q"]) for run in told["results"]}
+    assert laws == {(w, q) for w in (1, 2) for q in ("counts^0.75", "context marginal")}
+    assert all(run["split"]["bound"] == run["laws"][0]["bound"] for run in told["results"])
 
 
 @pytest.fixture

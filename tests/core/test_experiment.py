@@ -82,6 +82,23 @@ def test_grid_has_every_combination_once_and_the_cheapest_first() -> None:
     assert {(c.config.window, c.config.negatives, c.corpus) for c in cells} == {(3, 5, "c0ffee")}
 
 
+def test_grid_over_noises_and_windows() -> None:
+    grid = Grid(noises=(0.75, 1, "pairs", "counts"), windows=(2, 5), dimensions=(2, 3))
+    assert len(grid) == len(grid.cells("c0ffee")) == 12
+    laws = {(c.config.noise_name, c.config.window) for c in grid.cells("c0ffee")}
+    assert laws == {(q, w) for q in ("counts^0.75", "counts^1", "context marginal") for w in (2, 5)}
+    assert len(grid.rank_cells("c0ffee")) == 12
+    assert Grid(base=SGNSConfig.paper()).noises == ("pairs",)
+
+
+def test_epochs_along_one_run_are_trained_once() -> None:
+    grid = Grid(dimensions=(2, 3), epochs=(5, 1, 20), epochs_as="checkpoints")
+    assert len(grid) == 2
+    assert [cell.config.epochs for cell in grid.cells("c0ffee")] == [20, 20]
+    independent = Grid(dimensions=(2, 3), epochs=(5, 1, 20)).cells("c0ffee")
+    assert set(grid.cells("c0ffee")) < set(independent), "the longest run is one cell either way"
+
+
 @pytest.mark.parametrize(
     ("axes", "told"),
     [
@@ -89,6 +106,11 @@ def test_grid_has_every_combination_once_and_the_cheapest_first() -> None:
         ({"epochs": (1.5,)}, "epochs = 1.5"),
         ({"negatives": 5}, "negatives = 5"),
         ({"seeds": ("1",)}, "seed = '1'"),
+        ({"windows": (0,)}, "window = 0"),
+        ({"noises": (99.0,)}, "noise_exponent = 99.0"),
+        ({"noises": ("papers",)}, "noise = 'papers'"),
+        ({"noises": "pairs"}, "noises = 'pairs'"),
+        ({"epochs_as": "points"}, "epochs_as = 'points' is not usable: give runs or checkpoints"),
         ({"dimensions": range(1, 52), "seeds": range(20)}, "1,020 trainings"),
     ],
 )

@@ -66,7 +66,7 @@ ONLY = {
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
     "ladder": {"charts", "errors", "experiment"},  # arranges results, computes nothing
     "figures": {"charts", "experiment"},
-    "drawing": {"charts"},
+    "drawing": {"charts", "field_drawing", "fields"},
 }
 
 
@@ -108,7 +108,7 @@ def test_who_owns_which_library(module):
     assert "streamlit" not in used
     assert "jsmi_app" not in used
     owners = {
-        "plotly": {"drawing"},
+        "plotly": {"drawing", "field_drawing"},
         "gensim": {"training", "samples", "usefulness"},
         "numba": {"_jit"},
         "sqlite3": {"_database", "store"},
