@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from jsmi_core import cost
+from jsmi_core import jobs as jobs_module
 from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import TYPICAL_PACE, check_size, estimated_multiply_adds, estimated_pace, estimated_pairs
@@ -185,6 +186,55 @@ def test_unsaved_result_is_kept_and_can_be_saved_again(tmp_path: Path) -> None:
         assert jobs.status(cell.id).saved
         assert jobs.status(cell.id).message == ""
         assert store.get(cell.id).laws == run_cell(cell, CORPUS).laws
+
+
+def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_MOST_UNSAVED", 0)
+    cell = Cell(CORPUS.digest, QUICK)
+    with Store(tmp_path / "store") as store, JobQueue(store, workers=1) as jobs:
+        store.save_corpus(CORPUS)
+        arrays = store.path / "arrays"
+        arrays.rmdir()
+        arrays.write_text("a file where the folder was: nothing can be written there")
+        jobs.submit(cell, CORPUS)
+        status = ended(jobs, cell.id)
+        assert status.state == "failed"
+        assert status.message.startswith("finished but not stored, and too many wait to be stored: ")
+        assert jobs.result(cell.id) is None
+        jobs.retry_save(cell.id)  # there is nothing to save, and nothing happens
+        assert not store.has(cell.id)
+
+
+def test_submitted_twice_at_once_is_one_job(jobs: JobQueue, busy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second wish comes while the first is still saving its corpus."""
+    cell = Cell(CORPUS.digest, replace(QUICK, seed=31))
+    save_corpus, before = jobs.store.save_corpus, jobs.waiting
+
+    def wish_meanwhile(corpus: Corpus) -> None:
+        save_corpus(corpus)
+        monkeypatch.undo()
+        jobs.submit(cell, corpus, owner="another")
+
+    monkeypatch.setattr(jobs.store, "save_corpus", wish_meanwhile)
+    assert jobs.submit(cell, CORPUS, owner="one") == cell.id
+    assert jobs.waiting == before + 1
+    jobs.cancel(cell.id, owner="another")
+    assert jobs.status(cell.id).state == "queued"
+    jobs.cancel(cell.id, owner="one")
+    assert jobs.status(cell.id).state == "cancelled"
+
+
+def test_only_the_latest_ended_jobs_are_remembered(jobs: JobQueue, busy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "_MOST_ENDED", 1)
+    cells = Grid(seeds=(41, 42, 43), base=QUICK).cells(CORPUS.digest)
+    for cell in cells:
+        jobs.submit(cell, CORPUS)
+        jobs.cancel(cell.id)
+    assert jobs.status(cells[1].id).state == "cancelled"
+    with pytest.raises(JobError, match="start it again"):
+        jobs.status(cells[0].id)
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------

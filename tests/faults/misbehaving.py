@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from jsmi_core.corpus import Corpus
 from jsmi_core.errors import Cancelled, ParameterError
 from jsmi_core.experiment import Cell, CellResult, EpochScore, run_cell
 
-FINE, RAISE, REFUSE, EXIT, LEAVE, CRASH, MEMORY, HANG, HOLD, OBEY, SPIN = range(11)
+FINE, RAISE, REFUSE, EXIT, LEAVE, CRASH, MEMORY, HANG, HOLD, OBEY, SPIN, MUTE = range(12)
 
 Report = Callable[[EpochScore], object]
 
@@ -43,7 +44,9 @@ def misbehave(
         raise MemoryError
     if behaviour == HANG:
         time.sleep(600)
-    if behaviour == HOLD:
+    if behaviour == MUTE:  # closes its end of the link, and lives on
+        socket.socket(fileno=os.dup(int(sys.argv[1]))).shutdown(socket.SHUT_WR)
+    if behaviour in (HOLD, MUTE):
         ctypes.PyDLL(None).sleep(600)  # native code that never lets another thread of the interpreter run
     while behaviour == OBEY and not cancel():
         time.sleep(0.01)
