@@ -12,7 +12,7 @@ Imports the standard library only; no production module imports this one.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, product
 from math import exp, fsum, log, log1p
 from struct import pack, unpack
@@ -199,6 +199,75 @@ def gap_cells(joint: Table, noise: Vector, scores: Table, alpha: float) -> list[
 def gap(joint: Table, noise: Vector, scores: Table, alpha: float) -> float:
     """JSMI_α − S(m) = KL(p(Z|W)‖p_m(Z|W)), Theorem 2. (10)"""
     return fsum(cell for row in gap_cells(joint, noise, scores, alpha) for cell in row)
+
+
+# --- Beyond the paper: what else is so of the bound ------------------------------------------------------
+
+
+def total_difference(p: Table, r: Table) -> float:
+    """Σ |p − r|: 0 for equal distributions only, and 2 at most."""
+    return fsum(abs(a - b) for p_row, r_row in zip(p, r, strict=True) for a, b in zip(p_row, r_row, strict=True))
+
+
+def chi_squared(p: Table, r: Table) -> float:
+    """χ²(p‖r) = Σ (p − r)²/r; no cell may have p > 0 beside r = 0."""
+    return fsum(
+        (a - b) ** 2 / b for p_row, r_row in zip(p, r, strict=True) for a, b in zip(p_row, r_row, strict=True) if b > 0
+    )
+
+
+def capacity(joint: Table, noise: Vector) -> float:
+    """max over α of JSMI_α, by thirds: it is concave, so the third beside the lower of two points may go."""
+    low, high = 0.0, 1.0
+    while high - low > 1e-7:  # the top is flat: there JSMI is off by the square of this
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        if jsmi(joint, noise, left) < jsmi(joint, noise, right):
+            low = left
+        else:
+            high = right
+    return jsmi(joint, noise, (low + high) / 2)
+
+
+def merged_words(joint: Table, first: int, second: int) -> list[list[float]]:
+    """p(x, y) after two words were taken for one."""
+    both = [a + b for a, b in zip(joint[first], joint[second], strict=True)]
+    return [both, *(list(row) for x, row in enumerate(joint) if x not in (first, second))]
+
+
+def unnormalised_score(counts: Table, noise: Vector, scores: Table, negatives: int) -> float:
+    """ℓ(m) = Σ n(x, y) log σ(m) + k Σ n(x) q(y) log σ(−m): SGNS as it is usually written, N (k+1) (S − h(α))."""
+    positive = fsum(
+        n * log_sigmoid(m)
+        for n_row, m_row in zip(counts, scores, strict=True)
+        for n, m in zip(n_row, m_row, strict=True)
+    )
+    negative = fsum(
+        fsum(n_row) * q * log_sigmoid(-m)
+        for n_row, m_row in zip(counts, scores, strict=True)
+        for q, m in zip(noise, m_row, strict=True)
+    )
+    return positive + negatives * negative
+
+
+def jsmi_of_pairs(pairs: Iterable[tuple[int, int, float]], alpha: float) -> float:
+    """JSMI_α of a whole text: loops over the pairs (x, y, n) that occur, all others in one term.
+
+    Where p = 0 a cell is (1−α) r log r/u = −(1−α) r log(1−α), so the sum of r over these cells is all it takes.
+    """
+    counts = list(pairs)
+    total = fsum(n for _, _, n in counts)
+    of_word: dict[int, float] = {}
+    of_context: dict[int, float] = {}
+    for x, y, n in counts:
+        of_word[x] = of_word.get(x, 0.0) + n
+        of_context[y] = of_context.get(y, 0.0) + n
+    cells, covered = [], []
+    for x, y, n in counts:
+        p, r = n / total, of_word[x] / total * (of_context[y] / total)
+        u = alpha * p + (1 - alpha) * r
+        cells.append(alpha * p * log(p / u) + (1 - alpha) * r * log(r / u))
+        covered.append(r)
+    return fsum(cells) - (1 - alpha) * log1p(-alpha) * (1 - fsum(covered))
 
 
 # --- Beyond the paper: negatives that are thrown away, and scores out of reach ---------------------------
