@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from jsmi_core.fields import Field, Places, Stacks
+
 __all__ = [
     "RATE_LINE",
     "Band",
@@ -192,7 +194,7 @@ class Stairs(NamedTuple):
         return columns, [(s.label, s.before, s.after, s.after - s.before, s.model) for s in self.stairs]
 
 
-Figure: TypeAlias = Chart | Bars | Heat | Flow | Stairs
+Figure: TypeAlias = Chart | Bars | Heat | Flow | Stairs | Field | Places | Stacks
 
 
 # --- text that came from a corpus ------------------------------------------------------------------------------

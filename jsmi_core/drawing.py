@@ -1,4 +1,4 @@
-"""Tuples of figures.py → plotly figures; the only file that imports plotly.
+"""Tuples of figures.py → plotly figures; with field_drawing.py the only file that imports plotly.
 
 A role has one colour on every page: the bound is black (white on dark), trained models are blue. Text stands beside
 its line instead of in a legend, and every word of it is made inert first.
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number, percent
+from jsmi_core.field_drawing import draw_field, draw_places, draw_stacks
+from jsmi_core.fields import Field, Places, Stacks
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -73,7 +75,7 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
         _draw_flow(figure, data, palette)
     elif isinstance(data, Stairs):
         _draw_stairs(figure, data, palette)
-    else:
+    elif isinstance(data, Chart):
         _draw_lines(figure, data, palette)
     axis = {
         "gridcolor": palette.grid,
@@ -94,10 +96,24 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
         plot_bgcolor=palette.ground,
         margin={"t": 90 if titled else 16, "b": 48, "l": 64},
     )
+    if isinstance(data, Field | Places | Stacks):
+        _draw_field(figure, data, palette)  # after the frame, which it adjusts
     if titled:
         title = {"text": inert(data.title), "subtitle": {"text": inert(data.subtitle)}, "x": 0, "xref": "paper"}
         figure.update_layout(title=title)
     return figure
+
+
+def _draw_field(figure: go.Figure, data: Field | Places | Stacks, palette: Palette) -> None:
+    def colour(role: str) -> str:
+        return str(getattr(palette, role))
+
+    if isinstance(data, Stacks):
+        draw_stacks(figure, data, colour)
+    elif isinstance(data, Field):
+        draw_field(figure, data, colour)
+    else:
+        draw_places(figure, data, colour)
 
 
 def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
