@@ -28,7 +28,7 @@ class DamagedError(StoreError):
 
 
 class Database:
-    """One open SQLite file: ``writable``, or for reading only because of ``obstacle``.
+    """One open SQLite file; where ``obstacle`` says what is in the way of writing, for reading only.
 
     Raises
     ------
@@ -46,11 +46,6 @@ class Database:
         except sqlite3.OperationalError as error:
             self.obstacle = str(error)
             self._connection = _connect_to_read(file, tables, schema)
-
-    @property
-    def writable(self) -> bool:
-        """Whether :meth:`write` can work."""
-        return not self.obstacle
 
     def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises StoreError."""

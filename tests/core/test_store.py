@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jsmi_core import store as store_module
+from jsmi_core._database import DamagedError, _patiently
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
 from jsmi_core.experiment import Cell, CellResult, run_cell
+from jsmi_core.records import Result
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
 
@@ -152,6 +155,24 @@ def test_unknown_or_hostile_digest_is_refused(store: Store, digest: str) -> None
         store.corpus(digest)
 
 
+def test_corpus_under_another_ones_name_is_set_aside(store: Store) -> None:
+    store.save_corpus(CORPUS)
+    kept, wrong = (store.path / "corpora" / f"{digest}.npz" for digest in (CORPUS.digest, "0" * 64))
+    wrong.write_bytes(kept.read_bytes())
+    with pytest.raises(StoreError, match=r"set aside \(it is not the corpus that its name says\): read the text again"):
+        store.corpus("0" * 64)
+    assert not wrong.exists()
+    assert store.corpus(CORPUS.digest).digest == CORPUS.digest
+
+
+def test_corpus_that_cannot_be_kept_is_told(store: Store) -> None:
+    folder = store.path / "corpora"
+    folder.rmdir()
+    folder.write_text("a file where the folder was: nothing can be written there")
+    with pytest.raises(StoreError, match=r"cannot be written .*: free some space, or name another folder"):
+        store.save_corpus(CORPUS)
+
+
 # --- damage ---------------------------------------------------------------------------------------------------------
 
 
@@ -260,3 +281,88 @@ def test_what_dead_writers_left_goes_after_a_day(store: Store, trained: CellResu
     Store(store.path).close()
     assert not any(file.exists() for file in left)
     assert store.get(trained.id).laws == trained.laws
+
+
+def test_damaged_file_without_row_is_set_aside_and_never_adopted(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    file = array_file(store, trained)
+    store.delete(trained.id)
+    file.write_bytes(b"what is left of a result")
+    with Store(store.path) as again:
+        assert again.results() == ()
+        assert again.get(trained.id) is None
+    assert not file.exists()
+    assert list(file.parent.glob(f"{file.name}.damaged-20*"))
+
+
+def test_file_that_cannot_be_read_now_is_not_called_damaged(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    file = array_file(store, trained)
+    content = file.read_bytes()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(StoreError, match=r"cannot be read \(Is a directory\): try again"):
+        store.get(trained.id)
+    file.rmdir()
+    file.write_bytes(content)
+    assert store.get(trained.id).laws == trained.laws
+    assert store.notices == ()
+
+
+def test_run_that_another_deletes_while_it_is_read_is_absent_not_damaged(
+    store: Store, trained: CellResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save(trained)
+    read = store_module._read_result
+
+    def delete_meanwhile(file: Path) -> Result:
+        with Store(store.path) as other:
+            other.delete(trained.id)
+        return read(file)
+
+    monkeypatch.setattr(store_module, "_read_result", delete_meanwhile)
+    assert store.get(trained.id) is None
+    assert store.notices == ()
+
+
+def test_two_threads_that_find_one_damage_mend_it_once(store: Store, trained: CellResult) -> None:
+    store.save(trained)
+    damaged, attempts = store._database, []
+
+    def work() -> int:
+        attempts.append(store._database)
+        if len(attempts) == 1:  # while this thread waits, another one has mended the index
+            store._open()
+            raise DamagedError("the index is damaged")
+        return len(store.results())
+
+    assert store._mending(work) == 1
+    assert attempts[0] is damaged
+    assert attempts[1] is store._database is not damaged
+    damaged.close()
+
+
+# --- the database under it ------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_that_the_database_itself_gave_up_raises_its_reason_and_blocks_nothing(store: Store) -> None:
+    """On a full disk SQLite rolls back by itself: a second rollback would hide the reason."""
+
+    def give_up(connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+        raise ZeroDivisionError("the reason")
+
+    with pytest.raises(ZeroDivisionError, match="the reason"):
+        store._database.write(give_up)
+    assert store._database.write(lambda connection: connection.execute("SELECT 1").fetchone()) == (1,)
+
+
+def test_a_lock_that_sqlite_does_not_wait_for_is_waited_for(tmp_path: Path) -> None:
+    """Another process makes the log whole again: SQLite says at once that it is busy."""
+    with sqlite3.connect(tmp_path / "one.sqlite3", timeout=0, isolation_level=None) as waiting:
+        holder = sqlite3.connect(tmp_path / "one.sqlite3", isolation_level=None, check_same_thread=False)
+        holder.execute("BEGIN EXCLUSIVE")
+        threading.Timer(0.2, lambda: (holder.execute("ROLLBACK"), holder.close())).start()
+        _patiently(lambda: waiting.execute("CREATE TABLE t (x)"))
+        assert waiting.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    waiting.close()

@@ -159,6 +159,36 @@ def test_failing_write_is_told_and_can_be_tried_again(
     assert not list((folder / "store" / "arrays").glob("*.tmp"))
 
 
+FULL = """
+store = Store(folder / "store")
+first, second, third = (numbered(pattern, seed) for seed in (1, 2, 3))
+for result in (first, second):
+    store.save(result)
+store.close()
+(damaged,) = (folder / "store" / "arrays").glob(f"{second.id}-*")
+damaged.write_bytes(damaged.read_bytes()[:-9])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))  # not a byte can be written
+store = Store(folder / "store")
+print(store.writable, len(store.results()), store.get(first.id) is not None, store.get(second.id))
+print(*store.notices)
+print(len(store.results()), store.has(second.id), damaged.exists())
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+store.save(third)
+print(store.writable, sorted(found.cell.config.seed for found in store.results()))
+"""
+
+
+def test_store_opened_on_a_full_disk_shows_what_it_has_and_writes_again_once_there_is_room(
+    folder: Path, pattern: CellResult
+) -> None:
+    """What is damaged cannot be moved away then: it is hidden."""
+    notice = (
+        f"the stored run {numbered(pattern, 2).id} was set aside because its checksum does not fit: train it again."
+    )
+    assert run_script(folder, FULL) == ["False 2 True None", notice, "1 False True", "True [1, 3]"]
+
+
 READ_ONLY = """
 for entry in (folder / "store", *(folder / "store").rglob("*")):
     entry.chmod(0o555 if entry.is_dir() else 0o444)
