@@ -8,6 +8,7 @@ import streamlit as st
 from jsmi_app import prose
 
 CHAPTERS = {
+    "learn": ["variables", "practice"],
     "measure": ["corpus", "bound", "train"],
     "explore": ["gap"],
     "about": ["reproductions", "glossary", "diagnostics"],

@@ -7,6 +7,7 @@ cached as a resource is shared between sessions and must not be changed. Heavy m
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,19 @@ import streamlit as st
 from jsmi_core.cooccurrence import PairSampling, expected_pairs, keep_probabilities
 from jsmi_core.corpus import Corpus
 from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
+from jsmi_core.errors import StoreError
 from jsmi_core.records import Result
 from jsmi_core.samples import SAMPLES, sample_corpus, sample_data_directory
 from jsmi_core.store import Store
 
 if TYPE_CHECKING:
     from jsmi_core.contrast import Contrast
+    from jsmi_core.departures import SampledScore, Step, ValidBound
+    from jsmi_core.embedding import Embedding
     from jsmi_core.jobs import JobQueue
+    from jsmi_core.specs import RankConfig
+    from jsmi_core.training import SGNSConfig
+    from jsmi_core.usefulness import Usefulness
 
 SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 21)} | {i / 200 for i in range(1, 200)}))
 """Where the α slider can stand: steps of 0.005, and 1/(k+1) for k up to 20; all computed beforehand."""
@@ -122,6 +129,24 @@ def bound(text: Corpus, sampling: PairSampling, exponent: float | None, alpha: f
     return _bound(text.digest, sampling, exponent, alpha, text)
 
 
+@st.cache_data(show_spinner="Comparing with the negatives that gensim draws …", max_entries=64)
+def _aimed(
+    digest: str, sampling: PairSampling, negatives: int, scored: float | None, drawn: float | None, _corpus: Corpus
+) -> float:
+    from jsmi_core.objective import SGNSObjective
+    from jsmi_core.split import aimed_score
+
+    pairs = _joint(digest, sampling, _corpus)
+    objective = SGNSObjective(pairs, negatives, _noise(_corpus, scored))
+    return aimed_score(objective, SGNSObjective(pairs, negatives, _noise(_corpus, drawn), skip_target=True))
+
+
+def aimed(text: Corpus, config: SGNSConfig, scored: float | None) -> float:
+    """What the updates of a training aim at, under q = counts^scored or, for None, the context marginal; nats."""
+    drawn = config.noise_exponent if config.noise == "counts" else None
+    return _aimed(text.digest, config.sampling, config.negatives, scored, drawn, text)
+
+
 @st.cache_data(show_spinner=False, max_entries=32)
 def _kept(digest: str, subsample: float, _corpus: Corpus) -> FloatArray:
     return _corpus.counts * keep_probabilities(_corpus.counts, subsample)
@@ -198,6 +223,130 @@ def _deviations(
 def deviations(text: Corpus, sampling: PairSampling, dimension: int, negatives: int) -> dict[str, float]:
     """How far the baselines miss the best score under the paper's noise, in Levy & Goldberg's unit."""
     return _deviations(text.digest, sampling, dimension, negatives, text)
+
+
+# --- small tables ------------------------------------------------------------------------------------------------
+
+Rows = tuple[tuple[float, ...], ...]
+
+
+class WordTable(NamedTuple):
+    """The pairs among the most frequent words of a text."""
+
+    words: tuple[str, ...]
+    rows: Rows
+
+
+@st.cache_data(show_spinner="Counting the pairs …")
+def word_table(name: str, size: int) -> WordTable:
+    """The pairs of a sample's most frequent words, as drawn by word2vec's defaults."""
+    from jsmi_core.tables import corner
+
+    text = corpus(name, 5)
+    table = corner(joint(text, PairSampling()), size)
+    return WordTable(text.vocabulary[:size], tuple(map(tuple, table.tolist())))
+
+
+class TableRank(NamedTuple):
+    """The best matrix of one rank that was found for a small table: score and its certificate, see BestRank."""
+
+    score: float
+    gradient_norm: float
+    spread: float
+
+
+@st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
+def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...]) -> list[TableRank]:
+    """The best matrix of each rank for a small table, q = context marginal; nats."""
+    from jsmi_core.matrices import best_ranks
+    from jsmi_core.objective import SGNSObjective
+
+    objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
+    return [TableRank(best.score, best.gradient_norm, best.spread) for best in best_ranks(objective, dimensions)]
+
+
+# --- from the paper's law to word2vec's ------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner="Walking from the paper's law to word2vec's …", max_entries=32)
+def _walk(digest: str, law: SGNSConfig, departures: tuple[str, ...], _corpus: Corpus) -> tuple[Step, ...]:
+    from jsmi_core.departures import walk
+
+    return walk(_corpus, law, departures)
+
+
+def walk(text: Corpus, config: SGNSConfig, departures: tuple[str, ...]) -> tuple[Step, ...]:
+    """The laws from the paper's to word2vec's, each with the training of these settings that it is of."""
+    law = ("window", "subsample", "negatives", "noise_exponent")
+    steps = _walk(text.digest, type(config)(**{name: getattr(config, name) for name in law}), departures, text)
+    changed = ("dynamic", "subsample", "noise")
+    settings = ({name: getattr(step.config, name) for name in changed} for step in steps)
+    return tuple(replace(step, config=replace(config, **own)) for step, own in zip(steps, settings, strict=True))
+
+
+@st.cache_data(show_spinner="Scoring under each law …", max_entries=64)
+def _valid_bounds(digest: str, config: SGNSConfig, run: str | None, _corpus: Corpus) -> tuple[ValidBound, ...]:
+    from jsmi_core.departures import valid_bounds
+
+    return valid_bounds(_corpus, config, None if run is None else embedding(run))
+
+
+def valid_bounds(text: Corpus, config: SGNSConfig, run: Result | None) -> tuple[ValidBound, ...]:
+    """The bounds that might be taken for that of a run, and its scores if it is stored."""
+    return _valid_bounds(text.digest, config, None if run is None else run.id, text)
+
+
+@st.cache_data(show_spinner="Scoring with skipped targets …", max_entries=256)
+def _skipping_score(run: str, config: SGNSConfig | RankConfig, _corpus: Corpus) -> float:
+    from jsmi_core.departures import own_objective
+
+    return own_objective(_corpus, config, skip_target=True).score(embedding(run))
+
+
+def score_under(text: Corpus, run: Result, *, skip: bool) -> float:
+    """The score of a stored run under its own law, with or without skipped targets; nats."""
+    return _skipping_score(run.id, run.cell.config, text) if skip else run.law("word2vec").score
+
+
+@st.cache_data(show_spinner="Drawing pairs …", max_entries=64)
+def _sampled_scores(
+    run: str, config: SGNSConfig | RankConfig, pairs: tuple[int, ...], draws: int, _corpus: Corpus
+) -> tuple[SampledScore, ...]:
+    from jsmi_core.departures import own_objective, sampled_scores
+
+    return sampled_scores(own_objective(_corpus, config), embedding(run), pairs, (draws,))
+
+
+def sampled_scores(text: Corpus, run: Result, pairs: tuple[int, ...], draws: int) -> tuple[SampledScore, ...]:
+    """The sampled score of a stored run for several numbers of pairs."""
+    return _sampled_scores(run.id, run.cell.config, pairs, draws, text)
+
+
+# --- stored vectors --------------------------------------------------------------------------------------------------
+
+
+def embedding(run: str) -> Embedding:
+    """The vectors of a stored result. Raises StoreError if it was damaged or deleted."""
+    found = store().get(run, Result)
+    if found is None or found.embedding is None:
+        raise StoreError(f"the stored run {run} is gone or was damaged: train it again.")
+    return found.embedding
+
+
+@st.cache_data(show_spinner=False, max_entries=2048)
+def _usefulness(run: str, test: str, factors: str) -> Usefulness:
+    from jsmi_core.usefulness import balanced, usefulness
+
+    vectors = embedding(run)
+    return usefulness(balanced(vectors) if factors == "balanced" else vectors, [test])[0]
+
+
+def usefulness(run: Result, test: str, factors: str) -> Usefulness:
+    """What a stored result's vectors, "trained" or "balanced", reach on a test set."""
+    return _usefulness(run.id, test, factors)
+
+
+# --- the precomputed figure ----------------------------------------------------------------------------------------
 
 
 @st.cache_data(show_spinner=False)

@@ -5,6 +5,7 @@ A widget's key is the name of its setting (see state.py). Words of a text reach 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -32,6 +33,10 @@ HELP = {
     "min_count": "Words that occur less often are removed before windows are formed; word2vec's default is 5.",
     "unit": "The unit of all information on the page: 1 bit = log 2 = 0.693 nats, for each draw of a pair.",
     "alpha": "α = 1/(k+1): the probability that a pair is a real one; word2vec's k = 5 is α = 0.167.",
+    "size": "How many words and how many contexts the table has.",
+    "table_noise": "The share of the pairs that are of independent words: 0 leaves the pattern pure, 1 wipes it out.",
+    "correlation": "ρ of the two Gaussian variables: 0 independent, 0.99 nearly equal, negative: opposite.",
+    "distance": "0 % is the best matrix, PMI − log k; 100 % is the matrix chosen; below 0 % leads the other way.",
     "law": "The noise that bound and scores are of: counts^γ, which word2vec draws, or the paper's marginal.",
 }
 LABELS = {
@@ -97,6 +102,17 @@ def slider(name: str, label: str, options: Sequence[float], shown: Callable[[Any
     chosen = st.select_slider(label, options, format_func=shown, key=name, help=HELP[name])
     state.keep(name, chosen)
     return float(chosen)
+
+
+def alpha() -> float:
+    """α, and k where it is a whole number."""
+    return slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, _alpha_name)
+
+
+def _alpha_name(value: float) -> str:
+    k = 1 / value - 1
+    whole_k = round(k) if math.isclose(k, round(k), rel_tol=1e-9) else None
+    return f"{value:.3g}" + (f"  (k = {whole_k})" if whole_k else "")
 
 
 def numbers(name: str, label: str, text: str) -> tuple[int, ...]:
@@ -216,13 +232,13 @@ def show_notices() -> None:
 
 def figure(data: Figure, key: str, *, clickable: bool = False) -> list[str]:
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
-    from jsmi_core.drawing import LIGHT, draw
+    from jsmi_core.drawing import LIGHT, draw, enlarge
 
     st.header(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
     if data.subtitle:
         st.caption(inert(data.subtitle))
     event: Any = st.plotly_chart(
-        draw(data),
+        enlarge(draw(data)) if state.get("present") else draw(data),
         key=key,
         on_select="rerun" if clickable else "ignore",
         selection_mode="points",

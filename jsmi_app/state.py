@@ -15,9 +15,13 @@ from typing import Any
 import streamlit as st
 
 from jsmi_core.errors import JSMIError, ParameterError
+from jsmi_core.matrices import DIRECTIONS, read_scores
+from jsmi_core.practice_figures import NAMES as DEPARTURES
 from jsmi_core.records import LAWS
 from jsmi_core.specs import Grid
+from jsmi_core.tables import PRESETS, SIZES, read_table
 from jsmi_core.training import SGNSConfig
+from jsmi_core.usefulness import TESTS
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,27 @@ def _axis(grid: Callable[[tuple[int, ...]], Grid], default: str) -> Setting:
     return Setting(default, read)
 
 
+def _checked(check: Callable[[str], Any]) -> Callable[[str], str]:
+    """Text that a check of the library takes, or none."""
+
+    def read(text: str) -> str:
+        if text:
+            check(text)
+        return text
+
+    return read
+
+
+def _number_of(kind: type, low: float, high: float) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ParameterError(f"{text} is not usable: give a number from {low:g} to {high:g}.")
+        return value
+
+    return read
+
+
 def _alpha(text: str) -> float:
     value = float(text)
     if not ALPHA_RANGE[0] <= value <= ALPHA_RANGE[1]:
@@ -109,6 +134,7 @@ SETTINGS: dict[str, Setting] = {
     "min_count": Setting(5, _min_count),
     **{f.name: _config_field(f.name, KINDS[str(f.type)]) for f in fields(SGNSConfig)},
     "alpha": Setting(SGNSConfig().alpha, _alpha),
+    "present": Setting(False, _flag),
     "unit": Setting("nats", _one_of("nats", "bits")),
     "law": Setting("word2vec", _one_of(*LAWS)),
     "axis": Setting("dimension", _one_of("dimension", "alpha", "epochs")),
@@ -124,8 +150,30 @@ SETTINGS: dict[str, Setting] = {
     "seeds": _axis(lambda values: Grid(seeds=values), "1"),
     "word": Setting("", str),
     "job": Setting("", _like("[0-9a-f]{20}[.][0-9a-f]{16}")),
+    "search": Setting("", _like("[0-9a-f]{20}[.][0-9a-f]{16}")),
     "sweep": Setting("", _like("[0-9a-f]{16}")),
     "live": Setting(0, _seed),
+    # The page From theory to practice: which departures are made, which one is looked at, how many negatives are drawn.
+    **{f"step_{name}": Setting(True, _flag) for name in DEPARTURES},
+    "closer": Setting("subsample", _one_of(*DEPARTURES)),
+    "draws": Setting(SGNSConfig().negatives, int),
+    # The page Does the gap matter: which test, against what, which vectors.
+    "test": Setting("wordsim353", _one_of(*TESTS)),
+    "against": Setting("gap", _one_of("gap", "dimension")),
+    "factors": Setting("trained", _one_of("trained", "balanced")),
+    # The page Two variables: which table, what is shown of it, which score matrix.
+    "preset": Setting("copy", _one_of(*PRESETS, "words")),
+    "size": Setting(4, _number_of(int, SIZES[0], SIZES[-1])),
+    "table_noise": Setting(0.3, _number_of(float, 0, 1)),
+    "correlation": Setting(0.7, _number_of(float, -0.99, 0.99)),
+    "table": Setting("", _checked(read_table)),
+    "margins": Setting("free", _one_of("free", "fixed")),
+    "picture": Setting("table", _one_of("table", "channel", "alpha", "away", "rank")),
+    "cells": Setting("posterior", _one_of("posterior", "pmi", "part")),
+    "direction": Setting("zero", _one_of(*DIRECTIONS)),
+    "distance": Setting(0.5, _number_of(float, -1, 1)),
+    "cell": Setting("0.0", _like("[0-7][.][0-7]")),
+    "scores": Setting("", _checked(read_scores)),
 }
 
 

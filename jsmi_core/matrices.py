@@ -6,7 +6,8 @@ Everything here is what :class:`~jsmi_core.SGNSObjective` says, laid out cell by
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from jsmi_core.errors import ParameterError
 from jsmi_core.lowrank import BestRank, best_rank_embedding
 from jsmi_core.objective import SGNSObjective
 
-__all__ = ["DIRECTIONS", "Cells", "best_ranks", "cells", "matrix_cells", "moved"]
+__all__ = ["DIRECTIONS", "Cells", "best_ranks", "cells", "matrix_cells", "moved", "read_scores", "write_scores"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +121,43 @@ def moved(
     out = np.array(best)
     out[row, column] = start[row, column] + distance * CELL_LENGTH
     return out
+
+
+REACH = 100.0
+"""The largest score that can be set by hand, in nats."""
+
+
+def write_scores(scores: Mapping[tuple[int, int], float]) -> str:
+    """Single scores set by hand as ``row.column~value``, joined by ``_``: short, and safe in a URL.
+
+    Examples
+    --------
+    >>> write_scores({(0, 1): -2.5, (1, 1): 3})
+    '0.1~-2.5_1.1~3'
+    """
+    return "_".join(f"{row}.{column}~{value:.9g}" for (row, column), value in scores.items())
+
+
+def read_scores(text: str) -> dict[tuple[int, int], float]:
+    """What :func:`write_scores` wrote.
+
+    Raises
+    ------
+    ParameterError
+        If the text is not of this form, or a score is beyond ±100.
+
+    Examples
+    --------
+    >>> read_scores("0.1~-2.5")
+    {(0, 1): -2.5}
+    """
+    scores = {}
+    for part in text.split("_") if text else ():
+        found = re.fullmatch(r"([0-7])\.([0-7])~(-?\d+(?:\.\d+)?(?:e-?\d+)?)", part, re.ASCII)
+        if not found:
+            raise ParameterError(f"{part!r} is not a score: write row.column~value joined by _, as in 0.1~-2.5.")
+        scores[int(found[1]), int(found[2])] = _checks.real("a score", float(found[3]), -REACH, REACH)
+    return scores
 
 
 def matrix_cells(objective: SGNSObjective, scores: npt.ArrayLike) -> tuple[float, float, FloatArray]:

@@ -1,6 +1,5 @@
 """Bound: the most that any embedding could score, for every α, and where it comes from."""
 
-import math
 from itertools import starmap
 
 import streamlit as st
@@ -15,19 +14,12 @@ from jsmi_core.information import binary_entropy, to_bits
 PER_POSITIVE = "Divides by α: the bound then tends to the mutual information for small α."
 
 
-def named(alpha: float) -> str:
-    """α as the slider shows it, with k where it is a whole number."""
-    k = 1 / alpha - 1
-    whole = round(k) if math.isclose(k, round(k), rel_tol=1e-9) else None
-    return f"{alpha:.3g}" + (f"  (k = {whole})" if whole else "")
-
-
 def curve(text: Corpus) -> None:
     """The bound over α under the slider; everything it needs is computed before."""
     config, unit = state.config(), state.get("unit")
     slider_at, switch_at = st.columns([3, 1], vertical_alignment="center")
     with slider_at:
-        alpha = controls.slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, named)
+        alpha = controls.alpha()
     with switch_at:
         per_positive = controls.switch("per_positive", "Per positive pair", PER_POSITIVE)
     paper = cached.bound_curve(text, config.sampling, None)

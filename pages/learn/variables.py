@@ -1,0 +1,310 @@
+"""Two variables: a small joint table to edit by hand, and what the theory says of it, one picture at a time."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, prose, state
+from jsmi_app.prose import table_snippets
+from jsmi_core.charts import number, scale_of
+from jsmi_core.distribution import FloatArray, JointDistribution
+from jsmi_core.errors import JSMIError, ParameterError
+from jsmi_core.information import binary_entropy, capacity, jsmi, mutual_information
+from jsmi_core.matrices import DIRECTIONS, cells, matrix_cells, moved, read_scores, write_scores
+from jsmi_core.objective import SGNSObjective
+from jsmi_core.table_figures import (
+    Knowable,
+    Names,
+    alpha_data,
+    channel_data,
+    loss_data,
+    rank_data,
+    table_data,
+    way_data,
+)
+from jsmi_core.tables import PRESETS, SIZES, edited, edited_within_margins, preset, read_table, write_table
+
+PRESET_NAMES = {
+    "independent": "Independent",
+    "diagonal": "Diagonal",
+    "copy": "Noisy copy",
+    "zipf": "Zipf",
+    "blocks": "Two topics",
+    "gaussian": "Gaussian",
+    "words": "Words of Lee",
+}
+PRESET_HELP = "A table that shows one thing; Words of Lee are the most frequent words of 300 news stories."
+MARGIN_NAMES = {"free": "Rescale the rest", "fixed": "Keep p(x), p(y)"}
+MARGIN_HELP = "What the other cells do when one is changed."
+PICTURES = {
+    "table": "Table and bound",
+    "channel": "Channel",
+    "alpha": "Over α",
+    "away": "Away from PMI",
+    "rank": "Best rank",
+}
+CELL_NAMES = {"posterior": "Posterior", "pmi": "PMI", "part": "Part of JSMI"}
+CELL_HELP = "What the cells show: P(real given x, y); PMI; or how much each adds to JSMI."
+DIRECTION_NAMES = {
+    "zero": "the zero matrix",
+    "ratio": "the class ratio",
+    "random": "a random matrix",
+    "cell": "one cell",
+}
+DIRECTION_HELP = (
+    "Where 100 % of the way leads: to m = 0, where training starts; to m = −log k everywhere, which knows only the "
+    "class ratio; 3 nats in a random direction; or 6 nats in one cell."
+)
+SHARES = tuple(i / 20 for i in range(21))
+CORRELATIONS = (-0.99, *(i / 20 for i in range(-19, 20)), 0.99)
+DISTANCES = tuple(i / 20 for i in range(-20, 21))
+WORDS_FROM = "lee"
+RANKS = (1, 2, 3)
+
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+
+def recipe() -> tuple[Any, ...]:
+    """What a preset is made from."""
+    return tuple(state.get(name) for name in ("preset", "size", "table_noise", "correlation"))
+
+
+def choose_table(words: prose.Prose) -> tuple[FloatArray, Names]:
+    """The preset, its size and its parameter, and the cells to edit."""
+    before = recipe()
+    controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
+    name = state.get("preset")
+    parameter = PRESETS[name][0] if name in PRESETS else None
+    columns = st.columns(2, vertical_alignment="bottom")
+    with columns[0]:
+        controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}")
+    with columns[1]:
+        if parameter == "noise":
+            controls.slider("table_noise", "Noise", SHARES, lambda share: f"{share:.0%}")
+        elif parameter == "correlation":
+            controls.slider("correlation", "Correlation ρ", CORRELATIONS, lambda value: f"{value:g}")
+    if recipe() != before:  # another table begins: what was edited belonged to the one before
+        state.put("table", "")
+        state.put("scores", "")
+    table, names = current_table()
+    controls.choice("margins", "When a cell is changed", tuple(MARGIN_NAMES), MARGIN_HELP, MARGIN_NAMES.__getitem__)
+    edit_cells(words, table, names)
+    return table, names
+
+
+def current_table() -> tuple[FloatArray, Names]:
+    """The table edited by hand or brought by a link, or else the preset; and the names of its rows and columns."""
+    name, size = state.get("preset"), int(state.get("size"))
+    labels: tuple[str, ...] | None = None
+    if name == "words":
+        found = cached.word_table(WORDS_FROM, size)
+        made, labels = np.array(found.rows), found.words
+    else:
+        made = preset(name, size, state.get("correlation" if name == "gaussian" else "table_noise"))
+    table = read_table(state.get("table")) if state.get("table") else made
+    if labels and table.shape == made.shape:
+        return table, Names(labels, labels)
+    return table, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", table.shape, strict=True)))
+
+
+def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
+    """The cells in percent with their margins, and a way back to the preset."""
+    percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
+
+    def change(key: str) -> None:
+        fixed = state.get("margins") == "fixed"
+        changed = table
+        for row, column, value in changes_of(key):
+            if row >= table.shape[0]:
+                raise ParameterError(words.part("no_margin"))
+            change_one = edited_within_margins if fixed else edited
+            changed = change_one(changed, row, column, (value or 0.0) / 100)
+        state.put("table", write_table(changed))
+
+    controls.show_notices()
+    editor("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), "%.2f", change, "The table p(x, y)")
+    frame.say(words.part("table") + " " + words.part("margins" if state.get("margins") == "fixed" else "free"))
+    if state.get("table"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(words.part("edited"))
+            st.button("Back to the preset", on_click=reset, key="reset-table", type="tertiary")
+
+
+def reset() -> None:
+    """Forget what was edited."""
+    state.put("table", "")
+    state.put("scores", "")
+
+
+def editor(
+    kind: str,
+    values: FloatArray,
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    form: str,
+    change: Callable[[str], None],
+    alt: str,
+) -> None:
+    """A grid of numbers; an edit calls ``change`` with the grid's key, and a refused one is told in its one sentence.
+
+    Each edit makes a new grid, since its cells are what the edit made of them and not what was typed.
+    """
+    edits = st.session_state.setdefault("_edits", 0)
+    key = f"{kind}-{edits}"
+    config: dict[str, Any] = {"name": st.column_config.TextColumn("", disabled=True, pinned=True, width=48)}
+    data: dict[str, list[Any]] = {"name": list(rows)}
+    for i, name in enumerate(columns):
+        config[str(i)] = st.column_config.NumberColumn(name, format=form, disabled=name == "p(x)", width=56)
+        data[str(i)] = [value if math.isfinite(value) else None for value in values[:, i].tolist()]
+
+    def take() -> None:
+        st.session_state["_edits"] = edits + 1
+        try:
+            change(key)
+        except JSMIError as error:
+            state.notice(str(error))
+
+    st.data_editor(data, key=key, column_config=config, hide_index=True, on_change=take, alt=alt)
+
+
+def changes_of(key: str) -> list[tuple[int, int, float | None]]:
+    """What was typed into a grid: row, column, number or None for an emptied cell."""
+    rows: Mapping[int, Mapping[str, float | None]] = st.session_state[key]["edited_rows"]
+    return [(int(row), int(column), value) for row, cells in rows.items() for column, value in cells.items()]
+
+
+# --- the pictures ----------------------------------------------------------------------------------------------------
+
+
+def show_table(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
+    """Posterior, PMI or parts of the bound."""
+    unit = state.get("unit")
+    show = controls.choice("cells", "In the cells", tuple(CELL_NAMES), CELL_HELP, CELL_NAMES.__getitem__)
+    controls.figure(table_data(cells(objective), known, names, show, unit=unit), "table")
+    values = {
+        "JSMI": known.bound,
+        "h(α), the ceiling": binary_entropy(known.alpha),
+        "I(X;Y)": known.information,
+        "α·I(X;Y)": known.alpha * known.information,
+    }
+    with st.container(horizontal=True):
+        for label, value in values.items():
+            st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")
+    controls.reproduce(*table_snippets.posterior(objective))
+
+
+def show_channel(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
+    """What the hidden switch sends."""
+    controls.figure(channel_data(cells(objective), known, names, unit=state.get("unit")), "channel")
+    frame.say(words.part("channel"))
+    controls.reproduce(*table_snippets.posterior(objective))
+
+
+def show_alpha(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
+    """The bound at every α."""
+    bounds = jsmi(objective.joint, np.array(cached.SLIDER_ALPHAS)).tolist()
+    most = capacity(objective.joint)
+    controls.figure(alpha_data(cached.SLIDER_ALPHAS, bounds, known, most, unit=state.get("unit")), "alpha-table")
+    controls.reproduce(*table_snippets.capacity(objective))
+
+
+def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
+    """A score matrix off the best one: its gap cell by cell, and along the way."""
+    unit, best = state.get("unit"), cells(objective).best
+    way_at, slider_at = st.columns(2, vertical_alignment="bottom")
+    with way_at:
+        way = controls.choice("direction", "Move m towards", DIRECTIONS, DIRECTION_HELP, DIRECTION_NAMES.__getitem__)
+        cell = chosen_cell(names) if way == "cell" else (0, 0)
+    with slider_at:
+        distance = controls.slider("distance", "How far", DISTANCES, lambda share: f"{share:.0%}")
+
+    def at(share: float) -> FloatArray:
+        return moved(best, way, share, objective.log_odds, cell)
+
+    scores = at(distance)
+    for (row, column), value in own_scores(best.shape).items():
+        scores[row, column] = value
+    _, gap, parts = matrix_cells(objective, scores)
+    controls.figure(loss_data(parts, gap, known, names, unit=unit), "gap-cells")
+    gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES]
+    controls.figure(way_data(DISTANCES, gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
+    frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
+    edit_scores(words, scores, names)
+    controls.reproduce(*table_snippets.losses(objective, scores))
+
+
+def own_scores(shape: tuple[int, ...]) -> dict[tuple[int, int], float]:
+    """The scores set by hand that this table has a cell for."""
+    own = read_scores(state.get("scores"))
+    return {place: value for place, value in own.items() if place[0] < shape[0] and place[1] < shape[1]}
+
+
+def chosen_cell(names: Names) -> tuple[int, int]:
+    """The one cell to move."""
+    places = {f"{x}.{y}": (x, y) for x in range(len(names.words)) for y in range(len(names.contexts))}
+    if state.get("cell") not in places:
+        state.put("cell", "0.0")
+    state.seed("cell")
+    picked = st.selectbox("Cell", [*places], key="cell", format_func=lambda place: names.cell(*places[place]))
+    state.keep("cell", picked)
+    return places[picked]
+
+
+def edit_scores(words: prose.Prose, scores: FloatArray, names: Names) -> None:
+    """The scores themselves, to set single ones."""
+
+    def change(key: str) -> None:
+        own = own_scores(scores.shape)
+        for row, column, value in changes_of(key):
+            own.pop((row, column), None)
+            if value is not None:
+                own[row, column] = value
+        text = write_scores(own)
+        read_scores(text)  # refuses what is too large
+        state.put("scores", text)
+
+    frame.say(words.part("scores"))
+    editor("scores", scores, names.words, names.contexts, "%.3g", change, "The score matrix m")
+
+
+def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
+    """The best matrix of rank 1, 2 and 3."""
+    rows = tuple(map(tuple, objective.joint.p.toarray().tolist()))
+    dimensions = RANKS[: min(objective.joint.shape)]
+    found = cached.table_ranks(rows, objective.alpha, dimensions)
+    unit = state.get("unit")
+    controls.figure(rank_data(dimensions, [best.score for best in found], known, unit=unit), "rank")
+    frame.say(words.part("rank", full=min(objective.joint.shape)))
+    spread = scale_of(unit) * max(best.spread for best in found)
+    slope = max(best.gradient_norm for best in found)
+    st.caption(words.part("certificate", spread=f"{number(spread)} {unit}", gradient=f"{slope:.1e}"))
+    controls.reproduce(*table_snippets.ranks(objective, dimensions))
+
+
+SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away": show_away, "rank": show_rank}
+
+
+def explore(words: prose.Prose) -> None:
+    """Left the table, right one picture of it."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        table, names = choose_table(words)
+    with right:
+        picture = controls.choice("picture", "Picture", tuple(PICTURES), "What to look at.", PICTURES.__getitem__)
+        alpha_at, unit_at = st.columns([3, 1], vertical_alignment="bottom")
+        with alpha_at:
+            alpha = controls.alpha()
+        with unit_at:
+            controls.unit()
+        joint = JointDistribution.from_counts(table)
+        objective = SGNSObjective(joint, alpha=alpha)
+        known = Knowable(mutual_information(joint), objective.bound, alpha)
+        SHOW[picture](objective, known, names, words)
+
+
+with frame.page("variables") as words:
+    frame.part(explore, words)
