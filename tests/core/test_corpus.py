@@ -406,3 +406,8 @@ def test_a_failed_write_leaves_the_old_file(saved, monkeypatch):
         corpus.save(file)
     assert file.read_bytes() == whole
     assert [path.name for path in file.parent.iterdir()] == ["corpus.npz"]
+
+
+def test_a_corpus_says_in_short_what_it_is():
+    corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]], name="Hamlet")
+    assert repr(corpus) == "<Corpus 'Hamlet': 6 tokens, 4 words>"

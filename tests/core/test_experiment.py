@@ -8,15 +8,18 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from itertools import pairwise, repeat
 from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
+from jsmi_core import experiment
 from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.distribution import unigram_noise
+from jsmi_core.embedding import Embedding
 from jsmi_core.errors import Cancelled, ParameterError, StoreError
 from jsmi_core.experiment import LAWS, Cell, CellResult, Grid, run_cell
 from jsmi_core.objective import SGNSObjective
@@ -236,3 +239,23 @@ def test_bytes_with_pickled_objects_are_refused_unrun(result: CellResult) -> Non
 def test_other_bytes_are_refused(payload: bytes) -> None:
     with pytest.raises(StoreError, match="not a stored result"):
         CellResult.from_bytes(payload)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"score": 0.3}, {"score": 0.1}, {"score": float("nan")}], ids=["above", "other gap", "no number"]
+)
+def test_a_number_that_breaks_a_theorem_is_a_fault_of_the_program(changes: dict[str, float]) -> None:
+    """Whatever the kernels give: a score above its bound, or beside its gap, is never stored."""
+    joint = expected_pairs(Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]]))
+    sound = SGNSObjective(joint, 5).evaluate(Embedding.constant(-1.0, 4, 4))
+    assert experiment._checked(sound) is sound
+    with pytest.raises(ArithmeticError, match=r"do not fit the bound .*: please report it"):
+        experiment._checked(replace(sound, **changes))
+
+
+def test_a_checkout_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_there(package: str) -> str:
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr(experiment, "version", not_there)
+    assert experiment._versions()["jsmi-explorer"] == "not installed"

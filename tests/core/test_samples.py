@@ -172,3 +172,8 @@ def test_every_sample_is_described():
         assert sample.title
         assert sample.description.endswith(".")
         assert sample.licence
+
+
+def test_the_planted_text_is_printed_by_its_module():
+    run = subprocess.run([sys.executable, "-m", "jsmi_core.planted"], capture_output=True, check=True)
+    assert run.stdout == (sample_data_directory() / "planted.txt").read_bytes()

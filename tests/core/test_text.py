@@ -11,6 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from jsmi_core.corpus import read_corpus
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.text import TextStream, check_encoding
 
@@ -203,3 +204,24 @@ def test_the_file_is_closed_when_it_is_refused(tmp_path):
     file = tmp_path / "a.pdf"
     file.write_bytes(b"%PDF-1.7")
     refusal(file)  # an open file would warn here, and warnings are errors
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_b04_a_named_encoding_without_the_byte_order_that_it_needs(encoding):
+    content = "which byte comes first?".encode(f"{encoding}-le")
+    with pytest.raises(CorpusError, match=rf"does not decode as {encoding} \(.* does not start with BOM\): save it as"):
+        read_corpus(content, encoding=encoding)
+
+
+def test_b12_a_file_that_may_not_be_read(tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_text("some words")
+    file.chmod(0)
+    user = os.geteuid()
+    try:
+        if user == 0:  # root may read everything: be nobody for a moment
+            os.seteuid(65534)
+        with pytest.raises(CorpusError, match=r"'text.txt' may not be read: give the path of a text file"):
+            read_corpus(file)
+    finally:
+        os.seteuid(user)

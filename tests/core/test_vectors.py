@@ -1,0 +1,41 @@
+"""Vectors as files: every digit comes back, and what cannot be written is told in a sentence."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+
+from jsmi_core import Embedding
+from jsmi_core.errors import ParameterError, StoreError
+from jsmi_core.vectors import write_vectors
+
+
+def embedding(dtype: type, vocabulary: tuple[str, ...] | None = ("to", "be", "or")) -> Embedding:
+    rng = np.random.default_rng(0)
+    return Embedding(rng.normal(size=(3, 4)).astype(dtype), rng.normal(size=(3, 4)).astype(dtype), vocabulary)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("suffix", [".txt", ".vec"])
+def test_every_digit_of_the_text_format_comes_back(tmp_path: Path, suffix: str, dtype: type) -> None:
+    write_vectors(tmp_path / f"v{suffix}", embedding(dtype))
+    read = KeyedVectors.load_word2vec_format(str(tmp_path / f"v{suffix}"), datatype=dtype)
+    assert read.index_to_key == ["to", "be", "or"]
+    np.testing.assert_array_equal(read.vectors, embedding(dtype).words)
+
+
+def test_words_without_names_are_numbered(tmp_path: Path) -> None:
+    write_vectors(tmp_path / "v.npz", embedding(np.float64, None))
+    with np.load(tmp_path / "v.npz", allow_pickle=False) as arrays:
+        assert arrays["vocabulary"].tolist() == ["0", "1", "2"]
+        np.testing.assert_array_equal(arrays["contexts"], embedding(np.float64).contexts)
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "v.txt").mkdir()
+    with pytest.raises(StoreError, match=r"v.txt' cannot be written \(Is a directory\): free some space"):
+        write_vectors(tmp_path / "v.txt", embedding(np.float32))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["v.txt"]
+    with pytest.raises(ParameterError):
+        write_vectors(tmp_path / "v.doc", embedding(np.float32))
