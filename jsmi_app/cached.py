@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from jsmi_core.contrast import Contrast
     from jsmi_core.departures import SampledScore, Step, ValidBound
     from jsmi_core.embedding import Embedding
+    from jsmi_core.loss import Loss
     from jsmi_core.jobs import JobQueue
     from jsmi_core.specs import RankConfig
     from jsmi_core.training import SGNSConfig
     from jsmi_core.usefulness import Usefulness
+    from jsmi_core.wordmap import WordMap
 
 SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 21)} | {i / 200 for i in range(1, 200)}))
 """Where the α slider can stand: steps of 0.005, and 1/(k+1) for k up to 20; all computed beforehand."""
@@ -344,6 +346,32 @@ def _usefulness(run: str, test: str, factors: str) -> Usefulness:
 def usefulness(run: Result, test: str, factors: str) -> Usefulness:
     """What a stored result's vectors, "trained" or "balanced", reach on a test set."""
     return _usefulness(run.id, test, factors)
+
+
+# --- where one gap comes from ----------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner="Computing the loss of every pair …", max_entries=2)
+def _loss(run: str, law: str, digest: str, _corpus: Corpus) -> Loss:
+    from jsmi_core.loss import loss_of
+
+    found = store().get(run, Result)
+    if found is None:
+        raise StoreError(f"the stored run {run} is gone or was damaged: train it again.")
+    return loss_of(found, _corpus, law)
+
+
+def loss(text: Corpus, run: Result, law: str) -> Loss:
+    """The gap of a stored result under one of its laws, pair by pair: large, so kept for the models in use only."""
+    return _loss(run.id, law, text.digest, text)
+
+
+@st.cache_data(show_spinner="Laying the vectors flat …", max_entries=64)
+def word_map(run: str, most: int, method: str) -> WordMap:
+    """The first input vectors of a stored result on a plane, by "pca" or "umap"."""
+    from jsmi_core.wordmap import pca_map, umap_map
+
+    return {"pca": pca_map, "umap": umap_map}[method](embedding(run).words[:most])
 
 
 # --- the precomputed figure ----------------------------------------------------------------------------------------

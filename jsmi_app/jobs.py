@@ -63,20 +63,23 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def progress_bar(now: JobStatus) -> None:
-    """How far a live training is, and how long it will still take."""
+def progress_bar(now: JobStatus, what: str = "Training") -> None:
+    """How far a live training or search is, and how long it will still take."""
     left = "" if now.seconds_left is None else f" · about {duration(now.seconds_left)} left"
     if now.state == "queued":
         st.progress(0.0, f"Waiting, place {now.place} in the queue{left}")
     else:
-        st.progress(now.progress, f"Training, {now.progress:.0%}{left}")
+        st.progress(now.progress, f"{what}, {now.progress:.0%}{left}")
 
 
 # --- one training, live ------------------------------------------------------------------------------------------
 
 
-def panel(cell: Cell, text: Corpus) -> None:
-    """Start one training, see its exact score climb, cancel it; finished, see what it reached."""
+def panel(cell: Cell, text: Corpus, best: float | None = None) -> CellResult | None:
+    """Start one training, see its exact score climb, cancel it; finished, see what it reached, and have it.
+
+    ``best`` is the best score known at its dimension, under the law that it is trained for.
+    """
     now = status(cell.id)
     live = now is not None and now.state in LIVE
     done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
@@ -90,16 +93,17 @@ def panel(cell: Cell, text: Corpus) -> None:
             st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
         _start_button(cell, text)  # not in the part below: a part is drawn again with the settings it was given before
     if live:
-        frame.part(_live, cell, text, run_every=POLL_SECONDS)
+        frame.part(_live, cell, text, best, run_every=POLL_SECONDS)
     else:
-        _picture(cell, text, done.history if done else now.history if now else ())
+        _picture(cell, text, best, done.history if done else now.history if now else ())
     if now is not None and not now.saved:
         _save_button(cell, now)
     if done:
         outcome(done)
+    return done
 
 
-def _live(cell: Cell, text: Corpus) -> None:
+def _live(cell: Cell, text: Corpus, best: float | None) -> None:
     """A training under way; once it has ended, the whole page is drawn again."""
     now = status(cell.id)
     if now is None or now.state not in LIVE:
@@ -110,7 +114,7 @@ def _live(cell: Cell, text: Corpus) -> None:
         st.caption("Somebody else started this training; it is shared.")
     elif st.button("Cancel", key="cancel"):
         cancel([cell], token)
-    _picture(cell, text, now.history)
+    _picture(cell, text, best, now.history)
 
 
 def _start_button(cell: Cell, text: Corpus) -> None:
@@ -129,7 +133,7 @@ def _save_button(cell: Cell, now: JobStatus) -> None:
         st.rerun()
 
 
-def _picture(cell: Cell, text: Corpus, history: Sequence[EpochScore]) -> None:
+def _picture(cell: Cell, text: Corpus, best: float | None, history: Sequence[EpochScore]) -> None:
     """The climb so far, under the bound of the law that the run is trained for."""
     config = cell.config
     bound = cached.bound(text, config.sampling, state.own_exponent(config), config.alpha)
@@ -138,7 +142,8 @@ def _picture(cell: Cell, text: Corpus, history: Sequence[EpochScore]) -> None:
         "exact S over all pairs after every epoch"
     )
     ceiling, unit = binary_entropy(config.alpha), state.get("unit")
-    controls.figure(climb_data(history, config.epochs, bound, ceiling, made_of=made_of, unit=unit), "climb")
+    chart = climb_data(history, config.epochs, bound, ceiling, best=best, made_of=made_of, unit=unit)
+    controls.figure(chart, "climb")
 
 
 def outcome(result: CellResult) -> None:

@@ -142,7 +142,7 @@ SETTINGS: dict[str, Setting] = {
     "show": Setting("score", _one_of("score", "gap")),
     "per_positive": Setting(False, _flag),
     "card": Setting("figure1", _one_of("figure1", "levy-goldberg")),
-    "view": Setting("words", _one_of("words", "pairs", "context")),
+    "view": Setting("words", _one_of("words", "pairs", "context", "scores", "word", "map", "heat")),
     "k": Setting(SGNSConfig().negatives, int),
     "dimensions": _axis(lambda values: Grid(dimensions=values), "2,5,10,20,50"),
     "epochs_list": _axis(lambda values: Grid(epochs=values), "1,5,20"),
@@ -153,6 +153,13 @@ SETTINGS: dict[str, Setting] = {
     "search": Setting("", _like("[0-9a-f]{20}[.][0-9a-f]{16}")),
     "sweep": Setting("", _like("[0-9a-f]{16}")),
     "live": Setting(0, _seed),
+    # The page Loss: which model, sorted by what, which colours, which map, which words.
+    "run": Setting("", _like("[0-9a-f]{20}")),
+    "side": Setting("word", _one_of("word", "context")),
+    "weight": Setting("loss", _one_of("loss", "pairs")),
+    "mapping": Setting("pca", _one_of("pca", "umap")),
+    "words": Setting("", str),
+    "top": Setting(20, _number_of(int, 2, 40)),
     # The page From theory to practice: which departures are made, which one is looked at, how many negatives are drawn.
     **{f"step_{name}": Setting(True, _flag) for name in DEPARTURES},
     "closer": Setting("subsample", _one_of(*DEPARTURES)),

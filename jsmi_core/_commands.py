@@ -27,6 +27,7 @@ from jsmi_core._printing import (
     print_laws,
     print_search,
     print_searches,
+    print_split,
     print_trainings,
     say_notices,
     settings_in_words,
@@ -131,15 +132,38 @@ def train(given: argparse.Namespace) -> int:
 
             result = run_cell(cell, corpus, report=report, progress=progress.share)
             progress.clear()
-        if given.json:
-            print_json({"id": result.id, **result.to_dict()})
-        else:
+        if not given.json:
             print_laws(result)
         if given.out and result.embedding is not None:
             write_vectors(given.out, result.embedding)
             note(f"vectors written to {given.out}")
-        store.save(result)  # last: should the disk be full, all that was found has been shown
+        best = _searched(RankCell.beyond(cell), corpus, store, result) if given.best_rank else None
+        record: dict[str, Any] = {"id": result.id, **result.to_dict()}
+        if best is not None:
+            split = Split.of(result.law("word2vec"), best.law("word2vec").score)
+            record |= {"split": split.to_dict(), "best_rank": {"id": best.id, **best.to_dict()}}
+            if not given.json:
+                print_search(best)
+                print_split(split)
+        if given.json:
+            print_json(record)
+        for found in (result, best):  # last: should the disk be full, all that was found has been shown
+            if found is not None:
+                store.save(found)
     return 0
+
+
+def _searched(cell: RankCell, corpus: Corpus, store: Store, training: CellResult | None = None) -> RankResult:
+    """The result of a search: from the store, or made now."""
+    result = store.get(cell.id, RankResult)
+    if result is not None:
+        note(f"searched before, on {result.manifest.date}: shown from the store")
+        return result
+    _say_how_long(cell, corpus, store)
+    progress = Line()
+    result = run_cell(cell, corpus, progress=progress.share, trained=lambda _: training)
+    progress.clear()
+    return result
 
 
 # -- jsmi rank --------------------------------------------------------------------------------------------------------
@@ -153,18 +177,12 @@ def rank(given: argparse.Namespace) -> int:
     with Store(given.store) as store:
         say_notices(store)
         cell = RankCell(corpus.digest, config)
-        result = store.get(cell.id, RankResult)
-        if result is not None:
-            note(f"searched before, on {result.manifest.date}: shown from the store")
-        else:
-            _say_how_long(cell, corpus, store)
-            progress = Line()
-            result = run_cell(cell, corpus, progress=progress.share)
-            progress.clear()
+        result = _searched(cell, corpus, store)
         stored = comparable(store.results(corpus.digest, kind=Result), result)
         known = best_known([*stored, result])[config.negatives, config.dimension]
-        objective = objectives_of(corpus, config)["word2vec"]
-        found = baselines(objective, config.dimension) if given.baselines else ()
+        found = result.baselines if given.baselines else ()
+        if given.baselines and not found:  # a result that was stored before they were kept
+            found = baselines(objectives_of(corpus, config)["word2vec"], config.dimension)
         if given.json:
             split = Split.of(result.law("word2vec"), known)
             record = {"id": result.id, **result.to_dict(), "split": split.to_dict()}

@@ -105,6 +105,15 @@ def print_search(result: RankResult, best_known: float | None = None) -> None:
         print(f"  {sentence}")
 
 
+def print_split(split: Split) -> None:
+    """The gap of a training as its two prices."""
+    gap = split.price_of_rank + split.price_of_training
+    print(
+        f"gap {gap:.6f} = price of rank, at most {split.price_of_rank:.6f},"
+        f" + price of training, at least {split.price_of_training:.6f}"
+    )
+
+
 def print_run(run: Result) -> None:
     """All about a stored run."""
     manifest = run.manifest

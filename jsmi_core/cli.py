@@ -62,8 +62,9 @@ _HELP: dict[str, tuple[str, str]] = {
         "Trains skip-gram with negative sampling by gensim. After every epoch it computes S, the exact objective\n"
         "over all pairs of words, and the gap to the bound: the information that the embedding does not have (yet).\n"
         "S = 0 is what a model scores that knows nothing but the class ratio. The result is kept in the store; the\n"
-        "same training is not run twice.\n\n"
-        "  jsmi train sample:lee --dimension 50 --epochs 20\n"
+        "same training is not run twice. With --best-rank it also searches for the best embedding of this dimension,\n"
+        "from the training among other starts, and splits the gap into price of rank and price of training.\n\n"
+        "  jsmi train sample:lee --dimension 50 --epochs 20 --best-rank\n"
         "  jsmi train novel.txt.gz --negatives 10 --out vectors.npz",
     ),
     "rank": (
@@ -197,6 +198,9 @@ def _parser() -> argparse.ArgumentParser:
     _add(train, _TRAINING)
     _add_paper(train)
     _add(train, {"--workers": ("N", "training threads; only 1 gives the same vectors every time (default 1)")})
+    train.add_argument(
+        "--best-rank", action="store_true", help="search for the best embedding of this dimension too (jsmi rank)"
+    )
     train.add_argument("--out", metavar="FILE", help="write the vectors there too: .npz, .txt or .vec (jsmi export)")
     _add_store(train)
     _add_json(train)

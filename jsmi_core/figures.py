@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from jsmi_core.charts import RATE_LINE, Bars, Chart, Line, Mark, in_epochs, number, percent, scale_of
+from jsmi_core.charts import RATE_LINE, Band, Bars, Chart, Line, Mark, in_epochs, number, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiment import EpochScore
@@ -28,6 +28,7 @@ def climb_data(
     bound: float,
     ceiling: float,
     *,
+    best: float | None = None,
     made_of: str = "",
     unit: str = "nats",
 ) -> Chart:
@@ -40,6 +41,8 @@ def climb_data(
         How many there will be: the width of the picture, so that it does not jump while the training runs.
     bound, ceiling : float
         JS_α of the law the scores belong to, and h(α); nats.
+    best : float, optional
+        S*_d, the best score known at the model's dimension: it splits the gap; nats.
     made_of : str
         The subtitle.
     unit : "nats" or "bits"
@@ -55,9 +58,10 @@ def climb_data(
     """
     scale = scale_of(unit)
 
+    ends = (0.0, float(epochs))
+
     def level(label: str, value: float, place: str, role: str = "muted") -> Line:
-        dash = "solid" if role == "bound" else "dot"
-        ends = (0.0, float(epochs))
+        dash = "dot" if role == "muted" else "solid"
         return Line(f"{number(scale * value)}: {label}", role, ends, (scale * value,) * 2, dash=dash, place=place)
 
     lines = [
@@ -67,15 +71,29 @@ def climb_data(
     ]
     if ceiling < 2 * bound:
         lines.append(level("h(α), where the class would be certain", ceiling, "above"))
+    passed = tuple(float(point.epoch) for point in history)
+    climbed = tuple(scale * point.score for point in history)
+    bands = []
+    if best is not None:
+        best = max(best, *(point.score for point in history)) if history else best
+        lines.append(level("the best this dimension can reach, as far as known", best, "below", "rank"))
+        bands = [
+            Band("price of rank", "rank", ends, (scale * best,) * 2, (scale * bound,) * 2),
+            Band("price of training", "trained", passed, climbed, (scale * best,) * len(passed)),
+        ]
     if history:
-        passed = tuple(float(point.epoch) for point in history)
-        lines.append(Line("S", "trained", passed, tuple(scale * point.score for point in history)))
+        lines.append(Line("S", "trained", passed, climbed))
     return Chart(
-        _progress(history, epochs, bound, unit), made_of, "epoch", f"score S ({unit} per draw of W)", tuple(lines)
+        _progress(history, epochs, bound, best, unit),
+        made_of,
+        "epoch",
+        f"score S ({unit} per draw of W)",
+        tuple(lines),
+        tuple(band for band in bands if len(band.x) > 1),
     )
 
 
-def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: str) -> str:
+def _progress(history: Sequence[EpochScore], epochs: int, bound: float, best: float | None, unit: str) -> str:
     if not history:
         return "The training has not reached its first score yet"
     last = history[-1]
@@ -85,6 +103,9 @@ def _progress(history: Sequence[EpochScore], epochs: int, bound: float, unit: st
     if last.score < 0:
         return f"{done} the model is still worse than knowing the class ratio alone"
     gap = f"the gap is {number(scale_of(unit) * last.gap)} {unit}"
+    if best is not None:
+        rank, training = (number(scale_of(unit) * price) for price in (bound - best, best - last.score))
+        return f"{done} {gap}: at most {rank} for the dimension, at least {training} for the training"
     share = last.score / bound if bound > 0 else 1.0
     return f"{done} the model has {percent(share)} of what there is to know; {gap}"
 

@@ -18,6 +18,7 @@ from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.errors import ParameterError
 from jsmi_core.objective import REACH, SGNSObjective
 from jsmi_core.records import CellResult, LawScores, RankResult, Result
+from jsmi_core.specs import Cell
 
 __all__ = ["Split", "aimed_score", "best_known", "comparable", "searched", "splits"]
 
@@ -175,9 +176,10 @@ def searched(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[int
     return {place: score for place, score in best_known(results, law).items() if place in places}
 
 
-def comparable(results: Iterable[Result], to: Result, law: str = "word2vec") -> tuple[Result, ...]:
-    """Those results whose p and q under a law are those of another one: their scores stand on one axis."""
-    return tuple(result for result in results if _law_of(result, law) == _law_of(to, law))
+def comparable(results: Iterable[Result], to: Result | Cell, law: str = "word2vec") -> tuple[Result, ...]:
+    """Those results whose p and q under a law are those of another one, or of a training's own law before it is run."""
+    own = (to.corpus, to.config.sampling, to.config.noise_name) if isinstance(to, Cell) else _law_of(to, law)
+    return tuple(result for result in results if _law_of(result, law) == own)
 
 
 def splits(results: Iterable[Result], law: str = "word2vec") -> dict[str, Split]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from jsmi_app import state
 from jsmi_core.corpus import Corpus
+from jsmi_core.records import LAWS, Result
 from jsmi_core.samples import SAMPLES
 from jsmi_core.specs import Grid
 from jsmi_core.training import SGNSConfig
@@ -34,15 +35,19 @@ print(jsmi(joint, {alpha!r}), jsmi(joint, {alpha!r}, noise), mutual_information(
     return _with_imports(python), _shell("bound", text, {"alpha": alpha, **_pair_options(config)})
 
 
-def train(text: Corpus, config: SGNSConfig) -> Snippets:
-    """One training with its bound, score and gap."""
+def train(text: Corpus, config: SGNSConfig, *, best_rank: bool = False) -> Snippets:
+    """One training with its bound, score and gap, and the best embedding of its dimension if that was searched."""
     python = f"""{_read(text)}
 config = {_call("SGNSConfig", _changed(config))}
 joint = expected_pairs(corpus, config.sampling)
 objective = SGNSObjective(joint, config.negatives, training_noise(corpus, config, joint))
 run = train_sgns(corpus, config)
 print(objective.bound, objective.score(run.embedding), objective.gap(run.embedding).total)"""
-    return _with_imports(python), _shell("train", text, _changed(config))
+    if best_rank:
+        python += """
+best = best_rank_embedding(objective, config.dimension, [run.embedding])
+print(objective.bound - best.score, best.score - objective.score(run.embedding))"""
+    return _with_imports(python), _shell("train", text, _changed(config)) + (" --best-rank" if best_rank else "")
 
 
 def sweep(text: Corpus, grid: Grid, *, best_rank: bool) -> Snippets:
@@ -58,6 +63,16 @@ for cell in {cells}:
     return _with_imports(python), _shell("sweep", text, {**lists, **base}) + (" --best-rank" if best_rank else "")
 
 
+def loss(text: Corpus, run: Result, law: str) -> Snippets:
+    """The gap of a stored model, by pairs that occur and never occur, by word and by band of frequency."""
+    python = f"""{_read(text)}
+loss = loss_of(Store().get({run.id!r}, Result), corpus, {law!r})
+print(loss.total, loss.by_word.seen.sum(), loss.by_word.unseen.sum(), *loss.causes)
+print([(corpus.vocabulary[band.first], band.loss) for band in loss.bands()])"""
+    shell = f"{_shell('loss', text, {})} {run.id}" + (f" --law {law}" if law != LAWS[0] else "")
+    return f"from jsmi_core.records import Result\n{_with_imports(python)}", shell
+
+
 def deviations(text: Corpus, config: SGNSConfig, negatives: tuple[int, ...]) -> Snippets:
     """Levy & Goldberg's table, and the trainings for its last row."""
     python = f"""{_read(text)}
@@ -68,6 +83,21 @@ for negatives in {negatives!r}:
     axes = {"dimensions": config.dimension, "epochs": config.epochs, "negatives": ",".join(map(str, negatives))}
     shell = _shell("sweep", text, {**axes, **options})
     return f"from jsmi_core.baselines import deviations\n{_with_imports(python)}", shell
+
+
+def departures(text: Corpus, config: SGNSConfig) -> Snippets:
+    """The bounds from the paper's law to gensim's, and which of them is valid for a run."""
+    python = f"""from jsmi_core.departures import valid_bounds, walk
+
+{_read(text)}
+config = {_call("SGNSConfig", _changed(config))}
+for step in walk(corpus, config):
+    print(step.name, step.bound)
+run = train_sgns(corpus, config)
+for law in valid_bounds(corpus, config, run.embedding):
+    print(law.valid, law.p, law.q, law.bound, law.score, law.gap)"""
+    options = {"negatives": config.negatives, **_pair_options(config)}
+    return _with_imports(python), _shell("bound", text, options)
 
 
 class _Code(str):
@@ -125,8 +155,8 @@ def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
 
 
 _NAMES = (
-    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "expected_pairs", "jsmi", "mutual_information"),
-    *("read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise", "unigram_noise"),
+    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "Store", "best_rank_embedding", "expected_pairs", "jsmi", "loss_of"),
+    *("mutual_information", "read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise", "unigram_noise"),
 )
 
 

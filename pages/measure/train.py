@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from jsmi_app import controls, frame, jobs, state
+from jsmi_app import controls, frame, jobs, prices, state
 from jsmi_app.prose import snippets
 from jsmi_core.specs import Cell
 
-with frame.page("train"):
+with frame.page("train") as words:
     text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
@@ -21,5 +21,8 @@ with frame.page("train"):
         controls.training_settings()
         controls.unit()
     cell = Cell(text.digest, state.config())
-    jobs.panel(cell, text)
-    controls.reproduce(*snippets.train(text, cell.config))
+    searches = prices.searches(cell)
+    done = jobs.panel(cell, text, prices.best_of(searches))
+    if done:
+        prices.panel(done, searches, text, words)
+    controls.reproduce(*snippets.train(text, cell.config, best_rank=bool(done and searches)))

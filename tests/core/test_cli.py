@@ -146,6 +146,20 @@ def test_text_vectors_are_read_by_gensim(jsmi, text, tmp_path):
     assert KeyedVectors.load_word2vec_format(str(tmp_path / "v.vec"))["cat"].shape == (3,)
 
 
+def test_train_splits_the_gap_from_the_training_on(jsmi, text):
+    arguments = ["train", text, *PLAIN, "--dimension", 2, "--epochs", 2, "--best-rank"]
+    code, out, _ = jsmi(*arguments, "--json")
+    record = json.loads(out)
+    split = record["split"]
+    assert code == 0
+    assert record["best_rank"]["cell"]["start"] == record["cell"]["config"]
+    assert min(split["price_of_rank"], split["price_of_training"]) >= 0
+    assert split["price_of_rank"] + split["price_of_training"] == pytest.approx(record["laws"][0]["gap"], rel=1e-9)
+    code, out, err = jsmi(*arguments)
+    assert "searched before" in err
+    assert f"+ price of training, at least {split['price_of_training']:.6f}" in out
+
+
 def test_a_wrong_out_is_told_before_the_training(jsmi, text, tmp_path, store):
     for out in ("v.bin", tmp_path / "nowhere" / "v.npz"):
         code, _, err = jsmi("train", text, "--out", out)

@@ -62,10 +62,11 @@ ONLY = {
     "embedding": {"errors"},  # knows no trainer and no objective
     "objective": {
         *("_blocks", "_checks", "_kernels", "contrast", "distribution", "embedding", "errors", "evaluation"),
-        *("_threads", "information"),
+        *("_threads", "information", "pool"),
     },
     "training": {"_checks", "cooccurrence", "corpus", "distribution", "drawn", "embedding", "errors"},  # no objective
-    "ladder": {"charts", "errors", "experiment"},  # arranges results, computes nothing
+    "ladder": {"charts", "errors", "experiment", "prices"},  # arranges results, computes nothing
+    "prices": {"charts", "errors", "baselines", "records", "split"},
     "figures": {"charts", "experiment"},
     "drawing": {"charts", "field_drawing", "fields"},
 }
