@@ -8,9 +8,9 @@ import streamlit as st
 from jsmi_app import prose
 
 CHAPTERS = {
-    "learn": ["variables", "practice"],
+    "learn": ["lesson", "variables", "proofs", "practice"],
     "measure": ["corpus", "bound", "train"],
-    "explore": ["gap"],
+    "explore": ["gap", "loss"],
     "about": ["reproductions", "glossary", "diagnostics"],
 }
 

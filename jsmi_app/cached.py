@@ -7,6 +7,7 @@ cached as a resource is shared between sessions and must not be changed. Heavy m
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from jsmi_core.contrast import Contrast
     from jsmi_core.departures import SampledScore, Step, ValidBound
     from jsmi_core.embedding import Embedding
-    from jsmi_core.loss import Loss
     from jsmi_core.jobs import JobQueue
+    from jsmi_core.loss import Loss
+    from jsmi_core.proofs import Case, Proof
     from jsmi_core.specs import RankConfig
     from jsmi_core.training import SGNSConfig
     from jsmi_core.usefulness import Usefulness
@@ -389,3 +391,59 @@ def figure1_results() -> tuple[Result, ...]:
     """The trainings and the searches for the best rank of :func:`figure1`."""
     sweep = figure1() or {"results": []}
     return tuple(Result.from_dict(record) for record in [*sweep["results"], *sweep.get("best_rank", [])])
+
+
+# --- proofs ------------------------------------------------------------------------------------------------------
+
+
+class Proven(NamedTuple):
+    """What was proved on, and what came out of every card."""
+
+    case: Case
+    proofs: tuple[Proof, ...]
+
+
+_PROVING = "Computing every statement twice …"
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=32)
+def proved_on_table(cells: str, negatives: int) -> Proven:
+    """On a small table, as write_table writes it."""
+    from jsmi_core.proofs import case_of_table, prove
+    from jsmi_core.tables import read_table
+
+    case = case_of_table(read_table(cells), negatives)
+    return Proven(case, prove(case))
+
+
+def proved_on_text(text: Corpus, sampling: PairSampling, words: int, negatives: int, *, patient: bool) -> Proven:
+    """On the most frequent words of a text; patient: also on all of it, however long that takes."""
+    return _proved_on_text(text.digest, sampling, words, negatives, patient, text)
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=16)
+def _proved_on_text(
+    digest: str, sampling: PairSampling, words: int, negatives: int, patient: bool, _corpus: Corpus
+) -> Proven:
+    from jsmi_core.proofs import PATIENCE, case_of_text, prove
+
+    case = case_of_text(_joint(digest, sampling, _corpus), _corpus.vocabulary, words, negatives)
+    return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))
+
+
+def proved_on_model(text: Corpus, run: Result, words: int, *, patient: bool) -> Proven:
+    """On the vectors of a stored model. Raises StoreError if it is not in the store any more."""
+    return _proved_on_model(run.id, words, patient, text)
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=16)
+def _proved_on_model(cell_id: str, words: int, patient: bool, _corpus: Corpus) -> Proven:
+    from jsmi_core.proofs import PATIENCE, case_of_model, prove
+
+    run = store().get(cell_id, Result)
+    if run is None or run.embedding is None:
+        raise StoreError(f"the run {cell_id} is not in the store any more: train it again.")
+    config = run.cell.config
+    joint = _joint(_corpus.digest, config.sampling, _corpus)
+    case = case_of_model(joint, run.embedding, words, config.negatives)
+    return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))

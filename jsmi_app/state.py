@@ -17,6 +17,8 @@ import streamlit as st
 from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.matrices import DIRECTIONS, read_scores
 from jsmi_core.practice_figures import NAMES as DEPARTURES
+from jsmi_core.proof_case import MOST_WORDS
+from jsmi_core.proofs import CARDS
 from jsmi_core.records import LAWS
 from jsmi_core.specs import Grid
 from jsmi_core.tables import PRESETS, SIZES, read_table
@@ -168,6 +170,9 @@ SETTINGS: dict[str, Setting] = {
     "test": Setting("wordsim353", _one_of(*TESTS)),
     "against": Setting("gap", _one_of("gap", "dimension")),
     "factors": Setting("trained", _one_of("trained", "balanced")),
+    # The page Lesson: where one is, and what was guessed at each step.
+    "step": Setting(1, _number_of(int, 1, 9)),
+    "guesses": Setting("." * 9, _like("[.012]{9}")),
     # The page Two variables: which table, what is shown of it, which score matrix.
     "preset": Setting("copy", _one_of(*PRESETS, "words")),
     "size": Setting(4, _number_of(int, SIZES[0], SIZES[-1])),
@@ -181,6 +186,11 @@ SETTINGS: dict[str, Setting] = {
     "distance": Setting(0.5, _number_of(float, -1, 1)),
     "cell": Setting("0.0", _like("[0-7][.][0-7]")),
     "scores": Setting("", _checked(read_scores)),
+    # The page Proofs: what every statement is computed on, and which one is open.
+    "proved_on": Setting("table", _one_of("table", "text", "model")),
+    "most_words": Setting(40, _number_of(int, 2, MOST_WORDS - 1)),
+    "patient": Setting(False, _flag),
+    "proof": Setting("", _one_of("", *(card.key for card in CARDS))),
 }
 
 

@@ -21,9 +21,20 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import objectives_of
 from jsmi_core.objective import SGNSObjective
+from jsmi_core.specs import RankConfig
 from jsmi_core.training import SGNSConfig
 
-__all__ = ["DEPARTURES", "SampledScore", "Step", "ValidBound", "mass_shift", "sampled_scores", "valid_bounds", "walk"]
+__all__ = [
+    "DEPARTURES",
+    "SampledScore",
+    "Step",
+    "ValidBound",
+    "mass_shift",
+    "own_objective",
+    "sampled_scores",
+    "valid_bounds",
+    "walk",
+]
 
 DEPARTURES = ("window", "subsample", "noise", "skip", "reach")
 """In the order in which word2vec applies them: to the text, to the negatives, to the updates."""
@@ -93,12 +104,12 @@ def walk(
         "noise": {"noise": "counts"},
     }
     now = replace(config, dynamic=False, subsample=0.0, noise="pairs")
-    objective = _own(corpus, now)
+    objective = own_objective(corpus, now)
     steps = [_step("paper", now, objective)]
     for name in (name for name in DEPARTURES if name in departures):
         if name in changes:
             now = replace(now, **changes[name])
-            objective = _own(corpus, now)
+            objective = own_objective(corpus, now)
         elif name == "skip":
             objective = _skipping(objective)
         bound = objective.reachable_bound if name == "reach" else objective.bound
@@ -112,9 +123,17 @@ def _step(name: str, config: SGNSConfig, objective: SGNSObjective) -> Step:
     return Step(name, config, objective.bound, joint.word_marginal, contrast.noise * used)
 
 
-def _own(corpus: Corpus, config: SGNSConfig) -> SGNSObjective:
-    """The objective under the law that a training with these settings names as its own."""
-    return objectives_of(corpus, config)["word2vec"]
+def own_objective(corpus: Corpus, config: SGNSConfig | RankConfig, *, skip_target: bool = False) -> SGNSObjective:
+    """The objective of a run's own p, q and k; with ``skip_target`` the one that gensim's updates climb. (27)
+
+    Examples
+    --------
+    >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 20)
+    >>> own_objective(corpus, SGNSConfig()).bound < own_objective(corpus, SGNSConfig(), skip_target=True).bound
+    True
+    """
+    own = objectives_of(corpus, config)["word2vec"]
+    return _skipping(own) if skip_target else own
 
 
 def _skipping(objective: SGNSObjective) -> SGNSObjective:
@@ -200,10 +219,10 @@ def valid_bounds(corpus: Corpus, config: SGNSConfig, embedding: Embedding | None
     [('own', 'nearly'), ('skip', 'yes')]
     """
     paper = replace(config, dynamic=False, subsample=0.0, noise="pairs")
-    own = _own(corpus, config)
+    own = own_objective(corpus, config)
     laws: list[tuple[str, SGNSConfig, str, SGNSObjective, str]] = []
     if config.sampling != paper.sampling:
-        laws.append(("paper", paper, "context marginal", _own(corpus, paper), "no"))
+        laws.append(("paper", paper, "context marginal", own_objective(corpus, paper), "no"))
     if config.noise == "counts":
         marginal = objectives_of(corpus, config)["paper"]
         laws.append(("context marginal", config, "context marginal", marginal, "no"))

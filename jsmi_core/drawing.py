@@ -59,6 +59,7 @@ LIVE = Palette(
 )
 
 LABEL_SIZE = 15
+TINT = 0.5  # of coloured cells: their numbers stay legible at both ends of every scale, on light and dark
 LABEL_GAP = 0.058  # of the height of the picture: closer labels are moved apart
 
 
@@ -256,6 +257,8 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         ygap=2,
         text=[[_short(value) for value in row] for row in heat.values],
         texttemplate="%{text}",
+        textfont={"color": palette.text},
+        opacity=TINT,
         hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
     )
     figure.update_xaxes(type="category", showgrid=False)
@@ -295,7 +298,8 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
     lowest = min([0.0, *(score for score, _ in models)])
     figure.update_layout(barmode="overlay", margin={"r": 16})
     figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.4 * top))
-    names = ["<br>".join(map(inert, stair.label.rsplit(" ", 1))) for stair in data.stairs]
+    wrapped = (s.label.rsplit(" ", 1) if len(s.label) > 12 else [s.label] for s in data.stairs)
+    names = ["<br>".join(map(inert, lines)) for lines in wrapped]
     ticks = {"tickvals": list(rows), "ticktext": names}
     figure.update_yaxes(**ticks, range=(len(rows) - 0.4, -0.6), showgrid=False, automargin=True)
 
@@ -349,8 +353,10 @@ def _draw_flow(figure: go.Figure, flow: Flow, palette: Palette) -> None:
             "cmin": 0,
             "cmax": 1,
             "colorscale": _scale((flow.roles[1], flow.roles[0]), 0, flow.middle, 1, palette),
+            "opacity": TINT,
             "line": {"color": palette.text, "width": 0.5},
         },
+        textfont={"color": palette.text},
         text=[f"{inert(cell)}<br>{percent(share)}" for cell, share in zip(flow.cells, flow.shares, strict=True)],
         textposition="inside",
         insidetextanchor="middle",

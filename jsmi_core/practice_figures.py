@@ -5,11 +5,12 @@ All values come in as nats; ``unit="bits"`` converts for display.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from jsmi_core.charts import Chart, Line, Stair, Stairs, number, percent, scale_of
+from jsmi_core.charts import Chart, Line, Stair, Stairs, in_epochs, number, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.departures import SampledScore, Step
@@ -74,7 +75,7 @@ def stairs_data(
             stairs.append(Stair(f"d = {reached.dimension:,}", "rank", level, scale * reached.best_known))
             level = scale * reached.best_known
         known = "" if reached.best_known is not None else f"d = {reached.dimension:,}, "
-        label = f"{known}{reached.epochs:,} epochs"
+        label = f"{known}{in_epochs(reached.epochs)}"
         stairs.append(Stair(label, "trained", level, scale * reached.score, scale * reached.score))
     x_name = f"bound and score ({unit} per draw of W)"
     return Stairs(_walked(steps, unit), made_of, x_name, "", "S of a model trained so", tuple(stairs))
@@ -118,19 +119,20 @@ def mass_data(
     -------
     Chart
     """
-    lines = (
-        Line("unchanged", "muted", tuple(x for x, _ in words), (1.0,) * len(words), dash="dot", place="below end"),
-        Line("in real pairs", "data", *_columns(words), place="above middle"),
-        Line("as negatives", "trained", *_columns(negatives), dash="dash", place="below middle"),
-    )
+    together = all(math.isclose(p, q, rel_tol=1e-9) for (_, p), (_, q) in zip(words, negatives, strict=True))
+    lines = [Line("unchanged", "muted", tuple(x for x, _ in words), (1.0,) * len(words), dash="dot", place="below end")]
+    if not together:
+        lines.append(Line("as negatives", "muted", *_columns(negatives), dash="dash", place="below middle"))
+    label = "in real pairs" + (" and as negatives" if together else "")
+    lines.append(Line(label, "data", *_columns(words), place="above middle"))
     return Chart(
         _moved(before, after),
         made_of,
         "rank of the word (1 = most frequent)",
         "mass after ÷ mass before",
-        lines,
+        tuple(lines),
         log_x=True,
-        log_y=True,
+        y_range=(0.0, 1.1 * max(ratio for _, ratio in (*words, *negatives))),
     )
 
 
@@ -224,7 +226,7 @@ def draws_data(
     y = tuple(scale * score for _, score in reached)
     lines = [Line("bound", "bound", x, (scale * bound,) * len(x), place="above")]
     best = max(reached, key=lambda point: point[1])
-    title = f"At one α, {best[0]:,} epochs of draws bring the training to {percent(best[1] / bound)} of its bound"
+    title = f"At one α, {in_epochs(best[0])} of draws bring the training to {percent(best[1] / bound)} of its bound"
     if best_known is not None:
         lines.append(Line("best rank-d: endless draws", "rank", x, (scale * best_known,) * len(x), place="above"))
         title += f", {percent(best[1] / best_known)} of what endless draws could reach" if best_known > 0 else ""
@@ -235,6 +237,13 @@ def draws_data(
         "negatives drawn in the whole training",
         f"score S ({unit} per draw of W)",
         tuple(lines),
-        ticks=tuple((value, f"{value:.2g}<br>{epochs:,} ep.") for value, (epochs, _) in zip(x, reached, strict=True)),
+        ticks=tuple(
+            (value, f"{_short(value)}<br>{epochs:,} ep.") for value, (epochs, _) in zip(x, reached, strict=True)
+        ),
         log_x=True,
     )
+
+
+def _short(count: float) -> str:
+    """A large count as people say it."""
+    return f"{count / 1e6:.3g} M" if count >= 1e6 else f"{count:,.0f}"

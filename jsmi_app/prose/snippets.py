@@ -100,6 +100,44 @@ for law in valid_bounds(corpus, config, run.embedding):
     return _with_imports(python), _shell("bound", text, options)
 
 
+_PROVE = """proofs = prove({case})
+print(verdict(proofs))
+print([proof.card.name for proof in proofs if not proof.holds])"""
+
+
+def proofs_of_table(cells: str, negatives: int) -> Snippets:
+    """Every statement, both ways, on a small table."""
+    case = f"case_of_table(read_table({cells!r}), {negatives})"
+    python = "from jsmi_core.proofs import case_of_table, prove, verdict\nfrom jsmi_core.tables import read_table\n\n"
+    return python + _PROVE.format(case=case), f"jsmi prove table:{cells} --negatives {negatives}"
+
+
+def proofs_of_text(text: Corpus, words: int, negatives: int) -> Snippets:
+    """Every statement, both ways, on the most frequent words of a text."""
+    config = state.config()
+    case = _PROVE.format(case=f"case_of_text(joint, corpus.vocabulary, {words}, {negatives})")
+    python = f"""from jsmi_core.proofs import case_of_text, prove, verdict
+
+{_read(text)}
+joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
+{case}"""
+    options = {"words": words, "negatives": negatives, **_pair_options(config)}
+    return _with_imports(python), _shell("prove", text, options)
+
+
+def proofs_of_model(text: Corpus, words: int, run: Result) -> Snippets:
+    """Every statement, both ways, on the vectors of a stored model."""
+    case = _PROVE.format(case=f"case_of_model(joint, run.embedding, {words}, {run.cell.config.negatives})")
+    python = f"""from jsmi_core.proofs import case_of_model, prove, verdict
+from jsmi_core.records import Result
+
+{_read(text)}
+joint = expected_pairs(corpus, {_call("PairSampling", _changed(run.cell.config.sampling))})
+run = Store().get({run.id!r}, Result)
+{case}"""
+    return _with_imports(python), _shell("prove", text, {"words": words, "run": run.id})
+
+
 class _Code(str):
     def __repr__(self) -> str:
         return str(self)
@@ -155,8 +193,9 @@ def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
 
 
 _NAMES = (
-    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "Store", "best_rank_embedding", "expected_pairs", "jsmi", "loss_of"),
-    *("mutual_information", "read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise", "unigram_noise"),
+    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "Store", "best_rank_embedding", "expected_pairs", "jsmi"),
+    *("loss_of", "mutual_information", "read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise"),
+    *("unigram_noise",),
 )
 
 

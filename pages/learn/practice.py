@@ -1,0 +1,205 @@
+"""From theory to practice: what word2vec does that the paper leaves out, and which bound is then valid."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, prose, state, sweeps
+from jsmi_app.prose import snippets
+from jsmi_core.charts import Stairs, in_epochs, number
+from jsmi_core.corpus import Corpus
+from jsmi_core.departures import DEPARTURES, Step, mass_shift
+from jsmi_core.information import to_bits
+from jsmi_core.practice_figures import NAMES, Reached, draws_data, mass_data, sampled_data, stairs_data
+from jsmi_core.records import CellResult, Result
+from jsmi_core.specs import Cell, RankCell, RankConfig
+from jsmi_core.split import best_known, comparable
+from jsmi_core.training import SGNSConfig
+
+SWITCHES = {
+    "window": "Each centre word draws its window from 1 … window, so that near words weigh more.",
+    "subsample": "Frequent words are thinned out before windows are formed.",
+    "noise": "Negatives are drawn from corpus counts to the power γ in place of the pairs' own marginal.",
+    "skip": "A negative that hits the real neighbour is thrown away.",
+    "reach": "No update is made to a pair whose score is beyond ±6.",
+    "epochs": "From the bound down to what a real training of d dimensions reaches.",
+}
+LENGTHS = (1, 5, 20, 50)  # epochs: more and more draws at one α
+SAMPLES_DRAWN = (100, 1_000, 10_000, 100_000)
+LAWS = {
+    "paper": "the paper's p and q",
+    "context marginal": "word2vec's p, the paper's q",
+    "own": "as the run names it",
+    "skip": "as gensim trains",
+}
+VALID = {"yes": "yes", "nearly": "nearly", "no": "no"}
+
+
+def switches() -> tuple[str, ...]:
+    """Which departures are made."""
+    with st.container(horizontal=True):
+        return tuple(name for name, text in SWITCHES.items() if controls.switch(f"step_{name}", NAMES[name], text))
+
+
+def cells(text: Corpus, steps: Sequence[Step], config: SGNSConfig) -> list[Cell | RankCell]:
+    """One training under each law of the walk, the learner's own for several lengths, and the best of its rank."""
+    last = steps[-1].config
+    trainings = [*(step.config for step in steps), *(replace(config, epochs=n) for n in (*LENGTHS, config.epochs))]
+    searches = [RankConfig.under(law) for law in (last, config)]
+    return [
+        *(Cell(text.digest, training) for training in dict.fromkeys(trainings)),
+        *(RankCell(text.digest, search) for search in dict.fromkeys(searches)),
+    ]
+
+
+def page(words: prose.Prose, text: Corpus, config: SGNSConfig, on: tuple[str, ...], stored: Sequence[Result]) -> None:
+    """Everything that grows as the models of the page are trained."""
+    steps = cached.walk(text, config, tuple(name for name in DEPARTURES if name in on))
+    controls.figure(stairs(text, config, steps, on, stored), "stairs")
+    closer(words, text, steps)
+    own = next((found for found in stored if found.id == Cell(text.digest, config).id), None)
+    valid(words, text, config, own)
+    two_jobs(words, text, config, own, stored)
+
+
+def stairs(
+    text: Corpus, config: SGNSConfig, steps: Sequence[Step], on: Sequence[str], stored: Sequence[Result]
+) -> Stairs:
+    """The bound from law to law, and the models that were trained under them."""
+    runs = {found.id: found for found in stored}
+    scores = {}
+    for step in steps:
+        if run := runs.get(Cell(text.digest, step.config).id):
+            skip = "skip" in (made.name for made in steps[: steps.index(step) + 1])
+            scores[step.name] = cached.score_under(text, run, skip=skip)
+    reached = None
+    last = steps[-1]
+    if "epochs" in on and last.name in scores:
+        run = runs[Cell(text.digest, last.config).id]
+        searched = runs.get(RankCell(text.digest, RankConfig.under(last.config)).id)
+        best = None if searched is None else cached.score_under(text, searched, skip="skip" in on)
+        best = None if best is None else max(best, scores[last.name])
+        reached = Reached(config.dimension, config.epochs, best, scores[last.name])
+    return stairs_data(steps, scores, reached, made_of=made_of(text, config), unit=state.get("unit"))
+
+
+def made_of(text: Corpus, config: SGNSConfig) -> str:
+    """What the walk's numbers belong to."""
+    threshold = config.subsample or SGNSConfig.subsample
+    return (
+        f"{text.name}: {len(text.ids):,} tokens, V = {len(text.vocabulary):,} · window {config.window}, "
+        f"t = {threshold:g}, k = {config.negatives}, γ = {config.noise_exponent:g} · "
+        f"d = {config.dimension:,}, {in_epochs(config.epochs)}"
+    )
+
+
+def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
+    """One departure: what it is, and which words it moves."""
+    st.header("One departure at a time", anchor=False)
+    names = [step.name for step in steps[1:]]
+    if not names:
+        st.info("No departure is switched on: this is the paper's law.")
+        return
+    chosen = controls.choice(
+        "closer", "Look closer at", names, "Which departure the figure below shows.", NAMES.__getitem__
+    )
+    frame.say(words.part(chosen))
+    at = names.index(chosen) + 1
+    before, after = steps[at - 1], steps[at]
+    shifts = (mass_shift(getattr(before, masses), getattr(after, masses)) for masses in ("words", "negatives"))
+    controls.figure(mass_data(before, after, *shifts, made_of=text.name), "mass")
+
+
+# --- which bound is valid --------------------------------------------------------------------------------------------
+
+
+def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | None) -> None:
+    """The bounds that might be taken for that of the learner's run, with the verdict on each."""
+    st.header("Which bound is valid for your run", anchor=False)
+    frame.say(words.part("valid"))
+    rows = cached.valid_bounds(text, config, own)
+    unit = state.get("unit")
+
+    def shown(value: float | None) -> float | None:
+        return value if value is None or unit == "nats" else to_bits(value)
+
+    table = [
+        {
+            "valid?": VALID[row.valid],
+            "law": LAWS[row.law],
+            f"bound ({unit})": shown(row.bound),
+            f"score S ({unit})": shown(row.score),
+            f"gap ({unit})": shown(row.gap),
+            f"reach of ±6 ({unit})": shown(row.reachable_bound),
+            "p": row.p,
+            "q": row.q,
+        }
+        for row in rows
+    ]
+    six = st.column_config.NumberColumn(format="%.6f")
+    formats = {name: six for name in table[0] if name.endswith(f"({unit})")}
+    st.dataframe(table, hide_index=True, column_config=formats, alt="Which bound is valid for this run")
+    st.markdown(
+        "\n".join(f"* **{LAWS[row.law]}** – {VALID[row.valid]}: {words.part('why ' + row.law)}" for row in rows)
+    )
+    if own is None:
+        st.caption("Scores appear once the models of this page are trained: press the button at the top.")
+
+
+# --- the two functions of k ------------------------------------------------------------------------------------------
+
+
+def two_jobs(
+    words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | None, stored: Sequence[Result]
+) -> None:
+    """k as the weight of the negatives, and as the number of them that is drawn."""
+    st.header("k does two jobs", anchor=False)
+    frame.say(words.part("two jobs"))
+    unit = state.get("unit")
+    lengths = {Cell(text.digest, replace(config, epochs=n)).id for n in (*LENGTHS, config.epochs)}
+    runs = sorted(
+        (run for run in stored if isinstance(run, CellResult) and run.id in lengths),
+        key=lambda run: run.cell.config.epochs,
+    )
+    if own is None or len(runs) < 2:
+        st.info("This part needs trained models: press the button at the top of the page.")
+        return
+    scores = own.law("word2vec")
+    known = best_known(comparable(stored, own))[config.negatives, config.dimension]
+    searched = any(found.id == RankCell(text.digest, RankConfig.under(config)).id for found in stored)
+    per_epoch = config.negatives * cached.joint(text, config.sampling).total
+    reached = [(run.cell.config.epochs, run.law("word2vec").score) for run in runs]
+    made = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
+    best = known if searched else None
+    controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")
+    frame.say(words.part("sampled", k=config.negatives))
+    ns = sorted({1, config.negatives, 10 * config.negatives})
+    n = controls.choice("draws", "Negatives drawn for each pair", ns, "n; their weight stays k, so that α stays.")
+    found = [sample for sample in cached.sampled_scores(text, own, SAMPLES_DRAWN, n) if sample.draws == n]
+    controls.figure(sampled_data(found, scores.score, scores.bound, made_of=made, unit=unit), "sampled")
+    with st.container(horizontal=True):
+        st.metric("Exact score", f"{number(to_bits(scores.score) if unit == 'bits' else scores.score)} {unit}")
+        of_all = len(text.vocabulary) ** 2
+        st.metric("Pairs in the exact sum", f"{of_all:,}")
+
+
+with frame.page("practice") as words:
+    text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
+    with dimension_at:
+        controls.whole("dimension", 1, 10_000)
+    with negatives_at:
+        controls.whole("negatives", 1, 1_000)
+    with epochs_at:
+        controls.whole("epochs", 1, 100_000)
+    with st.expander("More: pairs, noise, learning rate, seed, unit"):
+        controls.pair_settings()
+        controls.training_settings()
+        controls.unit()
+    config = state.config()
+    on = switches()
+    wanted = cells(text, cached.walk(text, config, tuple(name for name in DEPARTURES if name in on)), config)
+    sweeps.run(wanted, text, lambda stored: page(words, text, config, on, stored), "Train the models of this page")
+    controls.reproduce(*snippets.departures(text, config))
