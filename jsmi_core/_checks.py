@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import re
 from typing import Any
 
 from jsmi_core.errors import ParameterError
@@ -42,3 +43,17 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ParameterError(f"{name} = {value!r} is not usable: give True or False.")
     return value
+
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+
+
+def byte_count(name: str, value: Any) -> int:
+    """Return a number of bytes, given as one or with a unit ("2GB"); raise ParameterError otherwise."""
+    parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.strip().lower()) if isinstance(value, str) else None
+    if parts and parts[2] in _UNITS:
+        value = int(float(parts[1]) * _UNITS[parts[2]])
+    if isinstance(value, str):
+        raise ParameterError(f"{name} = {value!r} is not usable: give bytes, or a size such as 500MB or 2GB.")
+    return integer(name, value, 1, 2**50)

@@ -34,8 +34,8 @@ Run = tuple[IntArray, npt.NDArray[np.int32], FloatArray]  # rows as CSR: bounds,
 
 # Bytes: of a word in the arrays that have all of them; of a token in a chunk, whose sentences may be single words; of
 # a cell in a run that grows into another; of a cell; of a cell while its part of a bound is computed.
-WORD, TOKEN, GROWING_CELL, CELL, CONTRAST_CELL = 128, 40, 24, 12, 192
-LEAST_WORD = 640  # bytes of memory for each word, so that a row of any length has room everywhere
+WORD, TOKEN, GROWING_CELL, CELL, CONTRAST_CELL = 128, 40, 24, 12, 112
+LEAST_WORD = 512  # bytes of memory for each word, so that a row of any length has room everywhere
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,22 @@ class Limits:
     block: int
     part: int
 
+    @staticmethod
+    def least(words: int, longest: int) -> int:
+        """The bytes that this number of words and this longest sentence need."""
+        return LEAST_WORD * words + 4 * TOKEN * longest
+
     @classmethod
     def within(cls, memory: int, words: int, longest: int) -> Limits:
         """Share out ``memory`` bytes; raise ParameterError if that many words and that long a sentence need more."""
-        least = LEAST_WORD * words + 4 * TOKEN * longest
+        least = cls.least(words, longest)
         if memory < least:
             raise ParameterError(
                 f"memory = {memory:,} bytes is not usable: this text of {words:,} different words needs {least:,} or "
                 "more, so give more, or leave out more rare words with a higher min_count."
             )
         free = memory - WORD * words
-        return cls(
-            free // 3 // TOKEN,
-            free // 2 // GROWING_CELL,
-            free // 5 // CELL,
-            max(words, free // 3 // CONTRAST_CELL),
-        )
+        return cls(free // 3 // TOKEN, free // 2 // GROWING_CELL, free // 5 // CELL, free // 3 // CONTRAST_CELL)
 
 
 class Ceiling(NamedTuple):
@@ -136,9 +136,10 @@ class LargePairs:
             If the disk is full: 12 bytes for each pair.
         """
         columns, values = ScratchArray(np.int32, self.folder), ScratchArray(np.float64, self.folder)
-        for _, table in self._blocks():
-            columns.append(table.indices)
-            values.append(table.data)
+        for low, high in _cut(self.ends, self.limits.block):
+            block = self._rows(low, high)
+            columns.append(block.indices)
+            values.append(block.data)
         table = sp.csr_array((values.mapped(), columns.mapped(), self.ends), self.shape)
         return JointDistribution(table, source="expected")
 
@@ -181,32 +182,36 @@ class LargePairs:
         report = Report(on_progress, cancel)
         empty = _Rows(sp.csr_array((0, len(self.word_counts))), "expected", whole=self)
         contrasts = [Contrast.of(empty, noise) for noise in noises]
-        found: list[list[Ceiling]] = [[] for _ in noises]
-        for last, rows in self._parts():
-            for contrast, parts in zip(contrasts, found, strict=True):
-                contrast = replace(contrast, joint=rows)
-                parts.append(Ceiling(contrast.bound(alpha), contrast.divergence))
-            report(self.ends[last] / self.pairs)
-        return [Ceiling(*map(math.fsum, zip(*parts, strict=True))) for parts in found]
-
-    def _parts(self) -> Iterator[tuple[int, _Rows]]:
-        """The whole rows in order, few enough of them for a bound: with the number of those that are done then."""
-        for low, table in self._blocks():
-            for first, last in _cut(table.indptr, self.limits.part):
-                yield low + last, _Rows(table[first:last], "expected", whole=self)
-
-    def _blocks(self) -> Iterator[tuple[int, sp.csr_array]]:
-        """The whole rows in order, a range at a time: the first one's number, and the range."""
+        found = []
         for low, high in _cut(self.ends, self.limits.block):
-            bounds = self.ends[low : high + 1] - self.ends[low]
-            columns, values = np.empty(bounds[-1], np.int32), np.empty(bounds[-1])
-            heads = bounds[:-1].copy()
-            for first, last in _cut(self.bounds[: high + 1], self.limits.block):
-                start, stop = self.bounds[first], self.bounds[last]
-                upper = self.bounds[first : last + 1] - start
-                cells = self.columns.read(start, stop), self.values.read(start, stop)
-                _large_kernels.mirror(first, upper, *cells, low, high, heads, columns, values)
-            yield low, sp.csr_array((values, columns, bounds), (high - low, self.shape[1]))
+            found += self._parts(low, high, alpha, contrasts)
+            report(self.ends[high] / self.pairs)
+        return [Ceiling(*map(math.fsum, zip(*parts, strict=True))) for parts in zip(*found, strict=True)]
+
+    def _parts(self, low: int, high: int, alpha: float, contrasts: list[Contrast]) -> list[list[Ceiling]]:
+        """What stretches of the whole rows low … high−1 add to both measures: for each of them, one for each noise."""
+        block = self._rows(low, high)
+        parts = []
+        for first, last in _cut(block.indptr, self.limits.part):
+            rows = _Rows(block[first:last], "expected", whole=self)
+            parts.append([_ceiling(replace(contrast, joint=rows), alpha) for contrast in contrasts])
+        return parts
+
+    def _rows(self, low: int, high: int) -> sp.csr_array:
+        """The whole rows low … high−1."""
+        bounds = self.ends[low : high + 1] - self.ends[low]
+        columns, values = np.empty(bounds[-1], np.int32), np.empty(bounds[-1])
+        heads = bounds[:-1].copy()
+        for first, last in _cut(self.bounds[: high + 1], self.limits.block):
+            start, stop = self.bounds[first], self.bounds[last]
+            cells = self.columns.read(start, stop), self.values.read(start, stop)
+            upper = self.bounds[first : last + 1] - start
+            _large_kernels.mirror(first, upper, *cells, low, high, heads, columns, values)
+        return sp.csr_array((values, columns, bounds), (high - low, self.shape[1]))
+
+
+def _ceiling(contrast: Contrast, alpha: float) -> Ceiling:
+    return Ceiling(contrast.bound(alpha), contrast.divergence)
 
 
 def _cut(bounds: npt.NDArray[np.integer], cells: int) -> Iterator[tuple[int, int]]:
@@ -240,7 +245,7 @@ def count_large_corpus(
     corpus: LargeCorpus,
     sampling: PairSampling | None = None,
     *,
-    memory: int = 2 << 30,
+    memory: int | str = "2GB",
     on_progress: Progress = None,
     cancel: Cancel = None,
 ) -> LargePairs:
@@ -254,8 +259,8 @@ def count_large_corpus(
     corpus : LargeCorpus of V words
     sampling : PairSampling, optional
         word2vec's defaults if left out.
-    memory : int, bytes
-        What the counting may hold at a time, beside what the process holds before; at least 640 bytes for each word.
+    memory : int, bytes, or str such as "500MB"
+        What the counting may hold at a time, beside what the process holds before; at least 512 bytes for each word.
     on_progress : callable (share, 0 … 1), optional
     cancel : callable () → bool, optional
         Both called after each chunk of text.
@@ -277,8 +282,7 @@ def count_large_corpus(
     >>> count_large_corpus(read_large_corpus(b"to be or not to be", min_count=1), PairSampling(1, subsample=0)).total
     10.0
     """
-    memory = _checks.integer("memory", memory, 1, 1 << 50)
-    limits = Limits.within(memory, len(corpus.vocabulary), corpus.longest)
+    limits = Limits.within(_checks.byte_count("memory", memory), len(corpus.vocabulary), corpus.longest)
     return _counted(corpus, sampling or PairSampling(), limits, Report(on_progress, cancel))
 
 
