@@ -7,7 +7,11 @@ are reduced in order, so that the same bits come out for any number of threads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import io
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +22,7 @@ from jsmi_core.contrast import Contrast
 from jsmi_core.distribution import FloatArray
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.pool import Pool
 
 ROWS, COLUMNS = 256, 1024
 FARTHEST = np.float32(46.0)  # |m| beyond which float32 no longer tells exp(−|m|) from 1e-20
@@ -38,37 +43,74 @@ class PairScores:
     embedding: Embedding
 
 
-def pair_scores(embedding: Embedding, contrast: Contrast, precision: str) -> PairScores:
-    """Compute the scores of all pairs of an embedding against the p and q of a contrast."""
+def pair_scores(embedding: Embedding, contrast: Contrast, precision: str, pool: Pool | None = None) -> PairScores:
+    """Compute the scores of all pairs of an embedding against the p and q of a contrast, here or in a pool."""
     dtype = _product_type(embedding, precision)
     if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < float(np.finfo(dtype).max):
         raise EmbeddingError(f"the scores of these vectors may be too large for {dtype.__name__}: scale them down.")
-    words = embedding.words.astype(dtype, copy=False)
-    contexts = np.ascontiguousarray(embedding.contexts.astype(dtype, copy=False).T)
-    word_weights = contrast.joint.word_marginal.astype(dtype)
-    noise = contrast.noise.astype(dtype)
+    stripes = _Stripes(
+        words=embedding.words.astype(dtype, copy=False),
+        contexts=np.ascontiguousarray(embedding.contexts.astype(dtype, copy=False).T),
+        weights=contrast.joint.word_marginal.astype(dtype),
+        noise=contrast.noise.astype(dtype),
+        bounds=contrast.bounds,
+        columns=contrast.columns,
+    )
+    places = range(0, len(stripes.words), ROWS)
+    found = map_in_order(stripes.stripe, places) if pool is None else pool.map(_Stripes.stripe, stripes, places)
     support = np.empty(len(contrast.columns))
+    row_sums, column_sums = np.empty(len(stripes.words)), np.zeros(len(stripes.noise))
+    for first, (by_row, by_column, on_support) in zip(places, found, strict=True):
+        row_sums[first : first + ROWS] = by_row
+        column_sums += by_column
+        start = contrast.bounds[first]
+        support[start : start + len(on_support)] = on_support
+    return PairScores(support, row_sums, column_sums, embedding)
 
-    def stripe(first: int) -> tuple[FloatArray, FloatArray]:
-        rows = words[first : first + ROWS]
-        weights = word_weights[first : first + ROWS]
+
+@dataclass(frozen=True, eq=False)
+class _Stripes:
+    """All that a stripe of rows is computed from: a worker elsewhere is sent this once."""
+
+    words: npt.NDArray[np.floating]  # (V, d)
+    contexts: npt.NDArray[np.floating]  # (d, W)
+    weights: npt.NDArray[np.floating]  # (V,) p(x)
+    noise: npt.NDArray[np.floating]  # (W,) q(y)
+    bounds: npt.NDArray[np.int64]  # the support of p, as CSR
+    columns: npt.NDArray[np.int32]
+
+    def stripe(self, first: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Σ_y q softplus(m) by row, Σ_x p softplus(m) by column, and m on the support, of the rows from ``first``."""
+        rows, noise = self.words[first : first + ROWS], self.noise
+        weights = self.weights[first : first + ROWS]
+        bounds = self.bounds[first : first + len(rows) + 1]
+        columns = self.columns[bounds[0] : bounds[-1]]
+        support = np.empty(len(columns))
         by_row, by_column = np.zeros(len(rows)), np.empty(len(noise))
-        buffer = np.empty((2, len(rows) * COLUMNS), dtype)
+        buffer = np.empty((2, len(rows) * COLUMNS), self.words.dtype)
         for start in range(0, len(noise), COLUMNS):
-            columns = contexts[:, start : start + COLUMNS]
-            scores, tail = (flat[: len(rows) * columns.shape[1]].reshape(len(rows), -1) for flat in buffer)
-            np.matmul(rows, columns, out=scores)
-            _kernels.take_support(scores, first, start, contrast.bounds, contrast.columns, support)
+            block = self.contexts[:, start : start + COLUMNS]
+            scores, tail = (flat[: len(rows) * block.shape[1]].reshape(len(rows), -1) for flat in buffer)
+            np.matmul(rows, block, out=scores)
+            _kernels.take_support(scores, 0, start, bounds - bounds[0], columns, support)
             _softplus(scores, tail)
             by_row += scores @ noise[start : start + COLUMNS]
             by_column[start : start + COLUMNS] = weights @ scores
-        return by_row, by_column
+        return by_row, by_column, support
 
-    row_sums, column_sums = [], np.zeros(len(noise))
-    for by_row, by_column in map_in_order(stripe, range(0, len(words), ROWS)):
-        row_sums.append(by_row)
-        column_sums += by_column
-    return PairScores(support, np.concatenate(row_sums), column_sums, embedding)
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        file = io.BytesIO()
+        np.savez(file, **{part.name: getattr(self, part.name) for part in fields(self)})
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+            return cls(**{part.name: arrays[part.name] for part in fields(cls)})
 
 
 def _product_type(embedding: Embedding, precision: str) -> type[np.floating]:

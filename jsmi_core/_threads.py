@@ -8,9 +8,12 @@ BLAS itself is held to one thread while pieces run: its own threads would spin b
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -20,7 +23,9 @@ Result = TypeVar("Result")
 
 
 def thread_count() -> int:
-    """The cores this process may use, or the environment's JSMI_THREADS."""
+    """The cores that a caller may use: this process's, the environment's JSMI_THREADS, or 1 in :func:`one_thread`."""
+    if getattr(_here, "alone", False):
+        return 1
     asked = os.environ.get("JSMI_THREADS", "")
     if asked.isdigit() and int(asked) > 0:
         return int(asked)
@@ -31,7 +36,7 @@ def thread_count() -> int:
 
 def map_in_order(function: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
     """Yield function(piece) for each piece, in order, computed on ``thread_count()`` threads."""
-    with _blas().limit(limits=1, user_api="blas"):
+    with _one_blas_thread:
         if thread_count() == 1:
             yield from map(function, pieces)
             return
@@ -39,7 +44,56 @@ def map_in_order(function: Callable[[Piece], Result], pieces: Iterable[Piece]) -
             yield from pool.map(function, pieces)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let the work of this thread stay in it: where others keep the remaining cores busy."""
+    before, _here.alone = getattr(_here, "alone", False), True
+    try:
+        with _one_blas_thread:
+            yield
+    finally:
+        _here.alone = before
+
+
+class _OneBlasThread:
+    """Holds BLAS to one thread: whoever comes first sets the limit, whoever leaves last lifts it.
+
+    The limit is the whole process's: if each caller restored what it found, the first to leave would lift it for all,
+    and products that are cut in two have other last bits.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._users == 0:
+                _take_control()
+                self._limit = _blas().limit(limits=1, user_api="blas")
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                _take_control()
+                self._limit.restore_original_limits()
+
+
+def _take_control() -> None:
+    """threadpoolctl 3.8 lets only the thread that set a limit change it; the last to leave may be another."""
+    for library in _blas().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
+
+
 @cache
 def _blas() -> ThreadpoolController:
-    """The BLAS libraries of this process; finding them takes milliseconds, so it is done once."""
+    """The BLAS libraries of this process, NumPy's and SciPy's; finding them takes milliseconds, so it is done once."""
+    import_module("scipy.linalg.blas")  # else it may be loaded later, with threads of its own
     return ThreadpoolController()
+
+
+_here = threading.local()
+_one_blas_thread = _OneBlasThread()

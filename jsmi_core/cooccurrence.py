@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from jsmi_core._threads import map_in_order
 from jsmi_core.corpus import Corpus
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.errors import CorpusError
+from jsmi_core.pool import Pool
 
 __all__ = ["PairSampling", "expected_pairs", "keep_probabilities"]
 
@@ -96,7 +98,9 @@ def keep_probabilities(counts: npt.ArrayLike, subsample: float) -> FloatArray:
     return (np.floor(share * (2**32 - 1)) + 1) / 2**32
 
 
-def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> JointDistribution:
+def expected_pairs(
+    corpus: Corpus, sampling: PairSampling | None = None, *, pool: Pool | None = None
+) -> JointDistribution:
     """The exact expectation of word2vec's pair counts over subsampling and window draws.
 
     For positions i < j of one sentence with t kept tokens strictly between them, t is Poisson-binomial in
@@ -110,6 +114,9 @@ def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> Join
     corpus : Corpus of V words
     sampling : PairSampling, optional
         word2vec's defaults if left out.
+    pool : Pool, optional
+        Has the rows counted by other processes or machines, a range of words at a time. A row is summed in one order
+        wherever it is counted: the same counts come out to the last bit.
 
     Returns
     -------
@@ -129,7 +136,11 @@ def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> Join
     """
     sampling = sampling or PairSampling()
     size = len(corpus.vocabulary)
-    pieces = list(map_in_order(_Counter(corpus, sampling), _shares(corpus.counts)))
+    ranges = _shares(corpus.counts)
+    if pool is None:
+        pieces = list(map_in_order(_Counter(corpus, sampling), ranges))
+    else:
+        pieces = list(pool.map(_rows, corpus, ((sampling, words) for words in ranges)))
     bounds = np.concatenate([[0], np.cumsum(np.concatenate([sizes for sizes, _, _ in pieces]))])
     columns = np.concatenate([columns for _, columns, _ in pieces])
     values = np.concatenate([values for _, _, values in pieces])
@@ -137,6 +148,9 @@ def expected_pairs(corpus: Corpus, sampling: PairSampling | None = None) -> Join
     if upper.nnz == 0:
         raise CorpusError(NO_PAIRS)
     return JointDistribution(_mirrored(upper), source="expected")
+
+
+Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], FloatArray]  # how long each is, columns, values
 
 
 class _Counter:
@@ -151,11 +165,20 @@ class _Counter:
         self.keep = keep_probabilities(corpus.counts, sampling.subsample)
         self.weights = np.array(sampling.weights)
 
-    def __call__(self, words: tuple[int, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], FloatArray]:
-        rows: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], FloatArray] = _kernels.expected_rows(
+    def __call__(self, words: tuple[int, int]) -> Rows:
+        rows: Rows = _kernels.expected_rows(
             *words, self.starts, self.positions, self.sentence, self.offsets, self.ids, self.keep, self.weights
         )
         return rows
+
+
+def _rows(corpus: Corpus, piece: tuple[PairSampling, tuple[int, int]]) -> Rows:
+    """The rows of a range of words, as a task of a pool."""
+    sampling, words = piece
+    return _counter(corpus, sampling)(words)
+
+
+_counter = lru_cache(maxsize=1)(_Counter)  # a worker counts many ranges of one corpus
 
 
 def _shares(counts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,7 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.evaluation import Evaluation, Gap, Law
 from jsmi_core.information import binary_entropy, check_alpha
+from jsmi_core.pool import Pool
 
 __all__ = ["SGNSObjective"]
 
@@ -167,7 +168,7 @@ class SGNSObjective:
         """(nnz,) float64: m* = log p/r + log α/(1−α) on the support of p; −∞ everywhere else. (6)"""
         return self.contrast.log_ratio + self.log_odds
 
-    def evaluate(self, embedding: Embedding, *, precision: str = "auto") -> Evaluation:
+    def evaluate(self, embedding: Embedding, *, precision: str = "auto", pool: Pool | None = None) -> Evaluation:
         """Score and gap of an embedding in one pass over all V × W pairs.
 
         Parameters
@@ -177,6 +178,9 @@ class SGNSObjective:
             Of the products x · y. "double" holds 1e-12 relative on small tables. "single" multiplies in
             float32 (sums stay float64): the score moves by less than 1e-6 relative. "auto" takes "single" for
             float32 vectors and more than a million pairs, else "double".
+        pool : Pool, optional
+            Has the products computed by other processes or machines, a block of rows at a time. The same numbers come
+            out to the last bit wherever BLAS computes the same products.
 
         Raises
         ------
@@ -185,7 +189,7 @@ class SGNSObjective:
         ParameterError
             If the precision is none of the three.
         """
-        scores = self._pair_scores(embedding, precision)
+        scores = self._pair_scores(embedding, precision, pool)
         return Evaluation(self.law, self.bound, self._score(scores), self._gap(scores))
 
     def score(self, embedding: Embedding, *, precision: str = "auto") -> float:
@@ -276,9 +280,9 @@ class SGNSObjective:
                 f"{self.joint.shape[0]:,} words and {self.joint.shape[1]:,} contexts: restrict both to the same words."
             )
 
-    def _pair_scores(self, embedding: Embedding, precision: str) -> PairScores:
+    def _pair_scores(self, embedding: Embedding, precision: str, pool: Pool | None = None) -> PairScores:
         self._check_fit(embedding)
-        return pair_scores(embedding, self.contrast, precision)
+        return pair_scores(embedding, self.contrast, precision, pool)
 
     def _score(self, scores: PairScores) -> float:
         contrast = self.contrast
