@@ -345,6 +345,28 @@ def _usefulness(run: str, test: str, factors: str) -> Usefulness:
     return usefulness(balanced(vectors) if factors == "balanced" else vectors, [test])[0]
 
 
+class SameScore(NamedTuple):
+    """One of several embeddings with one score: what its vectors are, S in nats, and what they reach on a test."""
+
+    name: str
+    score: float
+    value: float | None
+
+
+@st.cache_data(show_spinner="Testing other vectors with the same scores …", max_entries=64)
+def _same_scores(run: str, config: SGNSConfig | RankConfig, test: str, _corpus: Corpus) -> list[SameScore]:
+    from jsmi_core.departures import own_objective
+    from jsmi_core.usefulness import same_scores, usefulness
+
+    objective, forms = own_objective(_corpus, config), same_scores(embedding(run))
+    return [SameScore(name, objective.score(form), usefulness(form, [test])[0].value) for name, form in forms.items()]
+
+
+def same_scores(text: Corpus, run: Result, test: str) -> list[SameScore]:
+    """A stored run's vectors beside others with the same products."""
+    return _same_scores(run.id, run.cell.config, test, text)
+
+
 def usefulness(run: Result, test: str, factors: str) -> Usefulness:
     """What a stored result's vectors, "trained" or "balanced", reach on a test set."""
     return _usefulness(run.id, test, factors)

@@ -29,6 +29,7 @@ from jsmi_core._printing import (
     print_searches,
     print_split,
     print_trainings,
+    print_usefulness,
     say_notices,
     settings_in_words,
 )
@@ -49,9 +50,11 @@ from jsmi_core.specs import CHECKPOINTS, RUNS, Cell, Grid, RankCell, RankConfig
 from jsmi_core.split import Split, best_known, comparable, splits
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
+from jsmi_core.usefulness import TESTS, balanced
+from jsmi_core.usefulness import usefulness as evaluate_usefulness
 from jsmi_core.vectors import check_vectors_path, write_vectors
 
-__all__ = ["bound", "rank", "sweep", "train"]
+__all__ = ["bound", "rank", "sweep", "train", "usefulness"]
 
 _POLL_SECONDS = 0.2
 
@@ -305,6 +308,41 @@ def _run_all(jobs: JobQueue, cells: Sequence[Cell | RankCell], corpus: Corpus) -
         raise
     progress.clear()
     return ended
+
+
+# -- jsmi usefulness --------------------------------------------------------------------------------------------------
+
+
+def usefulness(given: argparse.Namespace) -> int:
+    """Word similarity and analogies of every stored result of a text."""
+    tests = (given.test,) if given.test else tuple(TESTS)
+    corpus = _corpus(given)
+    with Store(given.store) as store:
+        say_notices(store)
+        found = []
+        for listed in store.results(corpus.digest, kind=Result):
+            run = store.get(listed.id, Result)
+            if run is not None and run.embedding is not None:
+                vectors = balanced(run.embedding) if given.balanced else run.embedding
+                found.append((listed, evaluate_usefulness(vectors, tests)))
+    if given.json:
+        print_json(
+            {
+                "corpus": _about(corpus),
+                "vectors": "balanced" if given.balanced else "trained",
+                "results": [
+                    {
+                        "id": run.id,
+                        **run.to_dict(),
+                        "usefulness": [{**asdict(score), "standard_error": score.standard_error} for score in scores],
+                    }
+                    for run, scores in found
+                ],
+            }
+        )
+    else:
+        print_usefulness(found)
+    return 0
 
 
 # -- what the commands share ------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from jsmi_core.specs import RankConfig
 from jsmi_core.split import Split
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
+from jsmi_core.usefulness import Usefulness
 
 UNIT = "nats per draw of W"
 
@@ -194,4 +195,26 @@ def print_searches(results: Sequence[RankResult]) -> None:
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {'':>3} {config.negatives:>3} "
             f"{'':>4} {own.score:>8.5f} {own.bound:>8.5f} {own.gap:>8.5f} {run.certificate.passes:>6,} "
             f"{'yes' if run.certificate.converged else 'no':>9}"
+        )
+
+
+def print_usefulness(found: Sequence[tuple[Result, Sequence[Usefulness]]]) -> None:
+    """One line for each result: its gap, and what its word vectors reach on each test, ± the standard error."""
+    if not found:
+        print("nothing of this text is stored: see jsmi train and jsmi sweep.")
+        return
+    for score in found[0][1]:
+        print(f"{score.test}: {score.found:,} of {score.total:,} items have their words in the text")
+    names = "".join(f" {score.test:>16}" for score in found[0][1])
+    print(f"{'run':<8} {'d':>4} {'ep':>4} {'k':>3} {'seed':>4} {'gap':>8}{names}")
+    for run, scores in found:
+        config = run.cell.config
+        length, seed = ("best", "") if isinstance(config, RankConfig) else (config.epochs, config.seed)
+        values = "".join(
+            f" {'–':>16}" if score.value is None else f" {score.value:>7.3f} ± {score.standard_error:<6.3f}"
+            for score in scores
+        )
+        print(
+            f"{run.id[:8]} {config.dimension:>4} {length:>4} {config.negatives:>3} {seed:>4} "
+            f"{run.law('word2vec').gap:>8.5f}{values}"
         )

@@ -93,6 +93,14 @@ _HELP: dict[str, tuple[str, str]] = {
         "  jsmi runs compare 3f2a 91bc\n"
         "  jsmi runs export --out figure1.zip --with-corpus    then, elsewhere: jsmi runs import figure1.zip",
     ),
+    "usefulness": (
+        "word similarity and analogies of stored results, beside their gap",
+        "Puts the word vectors of every stored result of a text to gensim's own tests: Spearman's correlation with\n"
+        "people's ratings (WordSim-353, SimLex-999) and the share of analogies solved. Items with a word the text\n"
+        "does not have are left out; small texts cover few. ± is the standard error that so many items leave.\n\n"
+        "  jsmi usefulness sample:wikipedia\n"
+        "  jsmi usefulness novel.txt --test simlex999 --balanced --json",
+    ),
     "export": (
         "write the vectors of a stored training to a file",
         "Writes the vectors of a stored training (see jsmi runs list; the first digits of its id are enough).\n\n"
@@ -240,6 +248,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(sweep)
 
     _add_runs(_command(commands, "runs"))
+
+    useful = _command(commands, "usefulness")
+    _add_corpus(useful)
+    useful.add_argument("--test", metavar="NAME", help="wordsim353, simlex999 or analogies only (default: all)")
+    useful.add_argument(
+        "--balanced", action="store_true", help="vectors that the scores alone determine: U√Σ of x·y = UΣV'"
+    )
+    _add_store(useful)
+    _add_json(useful)
 
     export = _command(commands, "export")
     export.add_argument("id", metavar="ID")

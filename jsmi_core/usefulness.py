@@ -11,7 +11,7 @@ with the number of items it is of, and with its standard error.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.samples import gensim_file
 
-__all__ = ["TESTS", "Usefulness", "balanced", "refactored", "usefulness"]
+__all__ = ["TESTS", "Usefulness", "balanced", "rank_agreement", "refactored", "same_scores", "usefulness"]
 
 TESTS: Mapping[str, str] = MappingProxyType(
     {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt", "analogies": "questions-words.txt"}
@@ -134,6 +134,23 @@ def _items(file: Path) -> Iterator[list[str]]:
             yield words[:2] if len(words) == 3 else words
 
 
+def rank_agreement(gaps: Sequence[float], values: Sequence[float]) -> float | None:
+    """Spearman's correlation of gap and usefulness over models: −1 if a smaller gap always goes with a better value.
+
+    None for fewer than four models, or where all have one gap or one value.
+
+    Examples
+    --------
+    >>> rank_agreement([0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1])
+    -1.0
+    """
+    from scipy.stats import spearmanr
+
+    if len(gaps) < 4 or len(set(gaps)) == 1 or len(set(values)) == 1:
+        return None
+    return float(spearmanr(gaps, values).statistic)
+
+
 # --- one score matrix, many embeddings -------------------------------------------------------------------------------
 
 
@@ -179,3 +196,19 @@ def balanced(embedding: Embedding) -> Embedding:
     d = len(values)
     root = np.sqrt(values)
     return Embedding(words @ left[:, :d] * root, contexts @ right.T[:, :d] * root, embedding.vocabulary)
+
+
+def same_scores(embedding: Embedding, seed: int = 1) -> dict[str, Embedding]:
+    """Three embeddings with the same scores: as given, balanced, and each coordinate stretched by a random factor.
+
+    Examples
+    --------
+    >>> list(same_scores(Embedding(np.ones((2, 1)), np.ones((2, 1)))))
+    ['as they came out', 'balanced', 'stretched']
+    """
+    factors = np.exp(np.random.default_rng(seed).normal(size=embedding.dimension))
+    return {
+        "as they came out": embedding,
+        "balanced": balanced(embedding),
+        "stretched": refactored(embedding, np.diag(factors)),
+    }

@@ -138,6 +138,18 @@ run = Store().get({run.id!r}, Result)
     return _with_imports(python), _shell("prove", text, {"words": words, "run": run.id})
 
 
+def usefulness(text: Corpus) -> Snippets:
+    """Word similarity and analogies of what is stored of a text."""
+    python = f"""from jsmi_core.records import Result
+from jsmi_core.usefulness import usefulness
+
+{_read(text)}
+store = Store()
+for run in store.results(corpus.digest, kind=Result):
+    print(run.id, run.law("word2vec").gap, usefulness(store.get(run.id, Result).embedding))"""
+    return _with_imports(python), _shell("usefulness", text, {})
+
+
 class _Code(str):
     def __repr__(self) -> str:
         return str(self)

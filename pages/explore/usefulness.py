@@ -1,0 +1,145 @@
+"""Does the gap matter: word similarity and analogies of stored models, against their gap."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, prose, state, sweeps
+from jsmi_app.prose import snippets
+from jsmi_core.charts import number
+from jsmi_core.corpus import Corpus
+from jsmi_core.information import to_bits
+from jsmi_core.records import RankResult, Result
+from jsmi_core.specs import Grid
+from jsmi_core.training import SGNSConfig
+from jsmi_core.usefulness import TESTS, rank_agreement
+from jsmi_core.usefulness_figures import TEST_NAMES, Judged, usefulness_data
+
+GRID = {"dimensions": (2, 10, 50), "epochs": (5, 20), "seeds": (1, 2, 3)}
+FACTORS = {"trained": "as they came out", "balanced": "balanced"}
+HELP_FACTORS = "As training or search left them; or balanced, which the scores alone determine: U√Σ for m = UΣVᵀ."
+
+
+def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
+    """Every stored model of this law with what it reaches on the test; analogies take a second or more each."""
+    bar = st.progress(0.0, "Solving analogies …") if test == "analogies" else None
+    found = []
+    for done, result in enumerate(stored, start=1):
+        found.append(Judged(result, cached.usefulness(result, test, factors)))
+        if bar:
+            bar.progress(done / len(stored), f"Solving analogies: {done} of {len(stored)} models")
+    if bar:
+        bar.empty()
+    return found
+
+
+def stored_of(text: Corpus, config: SGNSConfig) -> tuple[Result, ...]:
+    """Every stored result of this text whose gap is of the law of these settings."""
+    everything = cached.store().results(text.digest, kind=Result)
+    return tuple(
+        result
+        for result in everything
+        if result.cell.config.sampling == config.sampling
+        and result.cell.config.noise_name == config.noise_name
+        and result.cell.config.negatives == config.negatives
+    )
+
+
+def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
+    """The figure, the table, and what they can tell."""
+    stored = stored_of(text, config)
+    if not stored:
+        st.info(words.part("nothing stored").replace("\n", " "))
+        return
+    with st.container(horizontal=True):
+        test = controls.choice(
+            "test", "Test", tuple(TESTS), "The test sets that ship inside gensim.", TEST_NAMES.__getitem__
+        )
+        against = controls.choice("against", "Against", ("gap", "dimension"), "What the horizontal axis shows.")
+        factors = controls.choice("factors", "Vectors", tuple(FACTORS), HELP_FACTORS, FACTORS.__getitem__)
+        law = controls.law()
+    models = judged(stored, test, factors)
+    covered = models[0].found
+    frame.say(words.part("coverage", found=f"{covered.found:,}", total=f"{covered.total:,}", text=text.name))
+    shown = [model for model in models if model.found.value is not None]
+    if not shown:
+        st.warning(words.part("not covered").replace("\n", " "))
+        return
+    made = f"{text.name} · {covered.found:,} of {covered.total:,} items · k = {config.negatives}"
+    controls.figure(usefulness_data(shown, against, law=law, made_of=made, unit=state.get("unit")), "usefulness")
+    verdict(words, shown, law)
+    table(models, law)
+    freedom(words, text, shown, test)
+
+
+def verdict(words: prose.Prose, models: Sequence[Judged], law: str) -> None:
+    """What so small a corpus can tell."""
+    error = models[0].found.standard_error or 0.0
+    gaps, values = [model.result.law(law).gap for model in models], [model.value for model in models]
+    agreement = rank_agreement(gaps, values)
+    with st.container(horizontal=True):
+        st.metric("Standard error of each value", f"± {number(error)}", width="content")
+        st.metric("Models", f"{len(models):,}", width="content")
+        if agreement is not None:
+            help_text = "Spearman's correlation over the models: −1 if a smaller gap always goes with a better value."
+            st.metric("Gap against value", number(agreement), help=help_text, width="content")
+    kind = "analogies" if models[0].found.test == "analogies" else "similarity"
+    frame.say(words.part(f"honest {kind}", found=f"{models[0].found.found:,}", error=number(error)))
+
+
+def table(models: Sequence[Judged], law: str) -> None:
+    """All models with their numbers."""
+    unit = state.get("unit")
+    scale = to_bits(1.0) if unit == "bits" else 1.0
+    rows = [
+        {
+            "model": "best rank-d" if isinstance(model.result, RankResult) else "trained",
+            "d": model.result.cell.config.dimension,
+            "epochs": getattr(model.result.cell.config, "epochs", None),
+            "seed": getattr(model.result.cell.config, "seed", None),
+            f"gap ({unit})": scale * model.result.law(law).gap,
+            "value": model.found.value,
+            "± standard error": model.found.standard_error,
+            "run": model.result.id,
+        }
+        for model in sorted(models, key=lambda model: model.result.law(law).gap)
+    ]
+    st.dataframe(rows, hide_index=True, height=240, alt="Stored models with their gap and their usefulness")
+
+
+def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: str) -> None:
+    """One score, several similarities: the same products x · y from other vectors."""
+    st.header("The score does not see the vectors", anchor=False)
+    frame.say(words.part("freedom"))
+    closest = min(models, key=lambda model: model.result.law("word2vec").gap).result
+    unit = state.get("unit")
+    rows = [
+        {
+            "vectors": row.name,
+            f"score S ({unit})": to_bits(row.score) if unit == "bits" else row.score,
+            "value": row.value,
+        }
+        for row in cached.same_scores(text, closest, test)
+    ]
+    six = st.column_config.NumberColumn(format="%.6f")
+    three = st.column_config.NumberColumn(format="%.3f")
+    formats = {f"score S ({unit})": six, "value": three}
+    st.dataframe(rows, hide_index=True, column_config=formats, height="content", alt="One score, several similarities")
+
+
+with frame.page("usefulness") as words:
+    text_at, negatives_at = st.columns([3, 1], vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
+    with negatives_at:
+        controls.whole("negatives", 1, 1_000)
+    with st.expander("More: pairs, noise, learning rate, unit"):
+        controls.pair_settings()
+        controls.training_settings(seed=False)
+        controls.unit()
+    config = state.config()
+    grid = Grid(**GRID, base=config)
+    frame.say(words.part("grid"))
+    cells = (*grid.cells(text.digest), *grid.rank_cells(text.digest))
+    sweeps.run(cells, text, lambda stored: page(words, text, config), "Train a small grid")
+    controls.reproduce(*snippets.usefulness(text))
