@@ -17,7 +17,7 @@ from jsmi_core.prices import AT_MOST, AXES, Best, Compared, baseline_lines, rank
 if TYPE_CHECKING:
     from jsmi_core.experiment import CellResult
 
-__all__ = ["ladder_data"]
+__all__ = ["ladder_data", "made_of", "ticks"]
 
 BEST_KNOWN = f" · best rank-d as far as known: {AT_MOST}"
 
@@ -94,12 +94,12 @@ def ladder_data(
     split = _split_finding(found, best or {}, law) if ranks and x == "dimension" else ""
     return Chart(
         title=split or _finding(found, x, law),
-        subtitle=_made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if ranks else ""),
+        subtitle=made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if ranks else ""),
         x_name=AXES[x],
         y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
         lines=(*landmarks, *others, *ranks, *lines),
         bands=bands,
-        ticks=_ticks(found, x),
+        ticks=ticks(found, x),
         log_x=True,
     )
 
@@ -205,7 +205,8 @@ def _bound_line(
     return Line("bound", "bound", tuple(sorted(values)), tuple(scale * values[p] for p in sorted(values)))
 
 
-def _ticks(results: Sequence[CellResult], x: str) -> tuple[tuple[float, str], ...]:
+def ticks(results: Sequence[CellResult], x: str) -> tuple[tuple[float, str], ...]:
+    """Where the trainings stand on an axis, and what is written there."""
     if x == "alpha":
         found = sorted({(r.cell.config.alpha, r.cell.config.negatives) for r in results})
         return tuple((alpha, f"{alpha:.2g}<br>k = {k}") for alpha, k in found)
@@ -250,7 +251,7 @@ def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
     return f"The best model reaches {percent(share(best))} of the bound: d = {at.dimension}, {in_epochs(at.epochs)}"
 
 
-def _made_of(result: CellResult, law: str, *, with_negatives: bool) -> str:
+def made_of(result: CellResult, law: str, *, with_negatives: bool) -> str:
     """The corpus and the law that a picture's numbers belong to."""
     config, manifest = result.cell.config, result.manifest
     window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"

@@ -6,7 +6,7 @@ from itertools import count
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, jobs, state, sweeps
+from jsmi_app import cached, controls, frame, jobs, ladders, state
 from jsmi_core.ladder import ladder_data
 from jsmi_core.records import CellResult, Result
 from jsmi_core.specs import Cell
@@ -28,7 +28,7 @@ def figure(results: Sequence[Result]) -> None:
             results = [result for result in results if result.cell.config.negatives == k]
         law = controls.law()
         unit = controls.unit()
-    best = sweeps.best_ranks(results, law)
+    best = ladders.best_ranks(results, law)
     with picture:
         controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
 

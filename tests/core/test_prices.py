@@ -169,7 +169,9 @@ def test_gains_of_the_searched_dimensions(everything: tuple[Result, ...]) -> Non
 
 def test_gains_are_drawn_on_a_log_axis_where_all_are_positive() -> None:
     best = {8: 0.125, 16: 0.25, 32: 0.3125}
-    chart = gain_data(best, others={"SVD of SPPMI": {8: -0.5, 16: -0.25, 32: -0.125}, "zero matrix": {8: -0.5, 16: -0.5}})
+    chart = gain_data(
+        best, others={"SVD of SPPMI": {8: -0.5, 16: -0.25, 32: -0.125}, "zero matrix": {8: -0.5, 16: -0.5}}
+    )
     assert chart.log_y
     assert [line.label for line in chart.lines] == ["best rank-d", "SVD of SPPMI"]
     assert chart.title == "Each dimension between 8 and 16 is worth 0.0156 nats, between 16 and 32 only 0.00391"
