@@ -31,12 +31,14 @@ HELP = {
     "minimum_learning_rate": "Step size at the end of the last epoch; word2vec's default is 0.0001.",
     "seed": "Starts the random numbers: the same seed and settings give the same vectors.",
     "min_count": "Words that occur less often are removed before windows are formed; word2vec's default is 5.",
+    "top": "How many of the most frequent words are shown where none are named; from 2 to 40.",
     "unit": "The unit of all information on the page: 1 bit = log 2 = 0.693 nats, for each draw of a pair.",
     "alpha": "α = 1/(k+1): the probability that a pair is a real one; word2vec's k = 5 is α = 0.167.",
     "size": "How many words and how many contexts the table has.",
     "table_noise": "The share of the pairs that are of independent words: 0 leaves the pattern pure, 1 wipes it out.",
     "correlation": "ρ of the two Gaussian variables: 0 independent, 0.99 nearly equal, negative: opposite.",
     "distance": "0 % is the best matrix, PMI − log k; 100 % is the matrix chosen; below 0 % leads the other way.",
+    "most_words": "How many words keep their own row and column in the table that plain loops go over.",
     "law": "The noise that bound and scores are of: counts^γ, which word2vec draws, or the paper's marginal.",
 }
 LABELS = {
@@ -51,6 +53,7 @@ LABELS = {
     "minimum_learning_rate": "Lowest learning rate",
     "seed": "Seed",
     "min_count": "min_count",
+    "top": "Top words",
 }
 NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
 LAW_NAMES = {"word2vec": "word2vec's", "paper": "the paper's"}
@@ -89,6 +92,16 @@ def choice(name: str, label: str, options: Sequence[Any], text: str, shown: Call
         state.put(name, options[0])
     state.seed(name)
     value = st.segmented_control(label, options, format_func=shown, key=name, help=text, required=True)
+    state.keep(name, value)
+    return value
+
+
+def pick(name: str, label: str, options: Sequence[Any], text: str, shown: Callable[[Any], str] = str) -> Any:
+    """One of a list that folds away."""
+    if state.get(name) not in options:
+        state.put(name, options[0])
+    state.seed(name)
+    value = st.selectbox(label, options, format_func=shown, key=name, help=text)
     state.keep(name, value)
     return value
 

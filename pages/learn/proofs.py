@@ -1,0 +1,259 @@
+"""Proofs: every statement of the paper, computed two ways on a table, a text or a trained model."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, losses, prose, state
+from jsmi_app.prose import snippets
+from jsmi_app.prose.snippets import Snippets
+from jsmi_core.charts import inert, number
+from jsmi_core.distribution import FloatArray
+from jsmi_core.errors import JSMIError
+from jsmi_core.proof_check import Relation
+from jsmi_core.proof_figures import proof_data
+from jsmi_core.proofs import TOLERANCE, Case, Proof, plain_source, verdict
+from jsmi_core.tables import PRESETS, SIZES, edited, preset, read_table, write_table
+
+SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
+SUBJECT_HELP = "What every statement is computed on."
+PRESET_NAMES = {
+    "independent": "Independent",
+    "diagonal": "Diagonal",
+    "copy": "Noisy copy",
+    "zipf": "Zipf",
+    "blocks": "Two topics",
+    "gaussian": "Gaussian",
+    "words": "Words of Lee",
+}
+PRESET_HELP = "A table to begin with; noise and correlation are set on the page Two variables."
+MOST_WORDS = (20, 40, 60, 120)
+PATIENT = "Whole text, however long it takes"
+PATIENT_HELP = "A plain loop over all pairs of the text, also where it takes more than two seconds."
+CHAPTERS = {"(1)": "The paper, Section 2: a measure of dependence", "(8)": "The paper, Section 3: the score"}
+BEYOND = "Beyond the paper"
+
+
+# --- what is proved on -----------------------------------------------------------------------------------------------
+
+
+def own_table(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
+    """A preset, and its cells to type over."""
+    table = edit(current_table())
+    frame.say(words.part("table"))
+    cells, k = write_table(table), state.get("negatives")
+    return cached.proved_on_table(cells, k), snippets.proofs_of_table(cells, k)
+
+
+def choose_preset() -> None:
+    """Where a table begins; what was typed into the one before is forgotten."""
+    before = state.get("preset"), state.get("size")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        name = controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
+    with right:
+        size = int(controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}"))
+    if (name, size) != before:
+        state.put("table", "")
+
+
+def current_table() -> FloatArray:
+    """The table of the page Two variables: typed there or here, or a preset."""
+    name, size = state.get("preset"), state.get("size")
+    if state.get("table"):
+        return read_table(state.get("table"))
+    if name == "words":
+        return np.array(cached.word_table("lee", size).rows)
+    return preset(name, size, state.get("correlation" if PRESETS[name][0] == "correlation" else "table_noise"))
+
+
+def edit(table: FloatArray) -> FloatArray:
+    """The cells in percent; a changed one makes the others share what is left."""
+    edits = st.session_state.setdefault("_proof_edits", 0)
+    key = f"own-table-{edits}"
+
+    def take() -> None:
+        st.session_state["_proof_edits"] = edits + 1
+        changed = table
+        try:
+            for row, cells in st.session_state[key]["edited_rows"].items():
+                for column, value in cells.items():
+                    changed = edited(changed, int(row), int(column[1:]) - 1, (value or 0.0) / 100)
+            state.put("table", write_table(changed))
+        except JSMIError as error:
+            state.notice(str(error))
+
+    percent = {f"y{y + 1}": (100 * table[:, y]).tolist() for y in range(table.shape[1])}
+    form = dict.fromkeys(percent, st.column_config.NumberColumn(format="%.3g", min_value=0, max_value=100, width=64))
+    alt = "The table p(x, y) in percent, to type over"
+    st.data_editor(percent, key=key, column_config=form, hide_index=True, on_change=take, alt=alt)
+    return table
+
+
+def a_text(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
+    """The most frequent words of a text, the others merged."""
+    text = controls.text_choice()
+    most = how_many_words()
+    patient = controls.switch("patient", PATIENT, PATIENT_HELP)
+    frame.say(words.part("text", words=most))
+    k = state.get("negatives")
+    found = cached.proved_on_text(text, state.config().sampling, most, k, patient=patient)
+    return found, snippets.proofs_of_text(text, most, k)
+
+
+def a_model(words: prose.Prose) -> tuple[cached.Proven, Snippets] | None:
+    """The vectors of a stored model, on its most frequent words."""
+    text = controls.text_choice()
+    run = losses.choose(text)
+    if run is None:
+        st.info(words.part("no_model"))
+        losses.offer(text)
+        return None
+    most = how_many_words()
+    patient = controls.switch("patient", PATIENT, PATIENT_HELP)
+    frame.say(words.part("model", words=most))
+    found = cached.proved_on_model(text, run, most, patient=patient)
+    return found, snippets.proofs_of_model(text, most, run)
+
+
+def how_many_words() -> int:
+    """The size of the table of a text."""
+    return int(controls.slider("most_words", "Words in the table", MOST_WORDS, str))
+
+
+# --- what came out ---------------------------------------------------------------------------------------------------
+
+
+def scientific(value: float) -> str:
+    """A small number as people write it."""
+    if value == 0:
+        return "0"
+    digits, exponent = f"{value:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits}·10{raised}"
+
+
+def summary(case: Case, proofs: tuple[Proof, ...], words: prose.Prose) -> None:
+    """All in one line, to be read from the last row."""
+    found = verdict(proofs)
+    seconds = [sum(times) for times in zip(*(proof.seconds for proof in proofs), strict=True)]
+    if found.holding == found.of:
+        st.header(f":green[:material/check_circle: {found.holding} of {found.of} hold]", anchor=False)
+        frame.say(words.part("agree", worst=scientific(found.worst), tolerance=scientific(TOLERANCE)))
+    else:
+        st.header(f":red[:material/cancel: {found.of - found.holding} of {found.of} fail]", anchor=False)
+        names = "; ".join(f"{proof.card.place} {proof.card.name}" for proof in proofs if not proof.holds)
+        frame.say(words.part("disagree", names=names))
+    st.caption(
+        f"On {inert(case.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y). "
+        f"This program took {seconds[0]:.2g} s, plain loops {seconds[1]:.2g} s."
+    )
+
+
+def show_cards(proven: cached.Proven, trained: bool, words: prose.Prose) -> None:
+    """One card open at a time; its name is in the URL."""
+    for proof in proven.proofs:
+        card = proof.card
+        if card.place in CHAPTERS:
+            st.subheader(CHAPTERS[card.place], anchor=False)
+        elif card.key == "ceilings":
+            st.subheader(BEYOND, anchor=False)
+        key = f"card-{card.key}"
+        st.session_state[key] = state.get("proof") == card.key
+        colour, icon = ("green", "check_circle") if proof.holds else ("red", "cancel")
+        place = "" if card.place == "beyond" else f"**{card.place}** "
+        label = f":{colour}[:material/{icon}:] {place}{card.name}{first_number(proof)}"
+        shell = st.expander(label, key=key, on_change=turn, args=(card.key,))
+        if shell.open:
+            with shell:
+                show(proof, proven.case, trained, words)
+
+
+def first_number(proof: Proof) -> str:
+    """The first number of a card, where it is one number."""
+    first = next(iter(proof.comparisons), None)
+    return f" :gray[· {inert(first.name)} = {number(first.ours)}]" if first and first.cells == 1 else ""
+
+
+def turn(card: str) -> None:
+    """A card was opened or closed."""
+    state.put("proof", card if st.session_state[f"card-{card}"] else "")
+
+
+def show(proof: Proof, case: Case, trained: bool, words: prose.Prose) -> None:
+    """One card: statement, meaning, numbers, figure, source."""
+    card = proof.card
+    st.latex(card.statement)
+    frame.say(words.part(card.key))
+    if proof.failure:
+        st.error(inert(proof.failure))
+    numbers(proof)
+    if proof.relations:
+        st.markdown("Both ways: " + " · ".join(map(told, proof.relations)))
+    st.caption(" ".join([*notes(proof, words), milliseconds(proof)]))
+    figure = proof_data(proof, case.told, trained=trained)
+    if figure:
+        controls.figure(figure, f"proof-{card.key}")
+    st.caption(words.part("source"))
+    st.code(plain_source(card), language="python", height=320)
+
+
+def told(relation: Relation) -> str:
+    """A relation, and whether it is true."""
+    colour, icon = ("green", "check") if relation.holds else ("red", "close")
+    return f":{colour}[:material/{icon}:] {inert(f'{relation.left} {relation.sign} {relation.right}')}"
+
+
+def numbers(proof: Proof) -> None:
+    """The numbers both ways; of a table of them, the cell that differs most."""
+    rows: dict[str, list[Any]] = {
+        "": ["✓" if c.holds else "✗" for c in proof.comparisons],
+        "number": [
+            c.name + (f" (of {c.cells:,}, the one that differs most)" if c.cells > 1 else "") for c in proof.comparisons
+        ],
+        "this program": [f"{c.ours:.15g}" for c in proof.comparisons],
+        "plain loops": [f"{c.plain:.15g}" for c in proof.comparisons],
+        "relative difference": [scientific(c.relative) if c.compared else "drawn" for c in proof.comparisons],
+    }
+    st.dataframe(rows, hide_index=True, alt=f"The numbers of {proof.card.name}, computed both ways")
+
+
+def notes(proof: Proof, words: prose.Prose) -> list[str]:
+    """What must be known to judge the numbers."""
+    said = [words.part("tolerance")]
+    if proof.card.estimates:
+        said.append(words.part("drawn"))
+    if proof.card.key == "per-positive":
+        said.append(words.part("amplified"))
+    if proof.whole:
+        said.append(words.part("whole_ran"))
+    elif proof.estimate is not None:
+        said.append(words.part("whole_slow", seconds=f"{proof.estimate:.0f}"))
+    return said
+
+
+def milliseconds(proof: Proof) -> str:
+    """How long each way took."""
+    ours, plain = (1000 * seconds for seconds in proof.seconds)
+    return f"This program {ours:.2g} ms, plain loops {plain:.2g} ms."
+
+
+with frame.page("proofs") as words:
+    losses.take_over()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        subject = controls.choice("proved_on", "Prove it on", tuple(SUBJECTS), SUBJECT_HELP, SUBJECTS.__getitem__)
+        if subject != "model":
+            with st.container(width=160):
+                controls.whole("negatives", 1, 1000)
+    if subject == "table":
+        choose_preset()
+    left, right = st.columns(2, gap="large")
+    with left:
+        found = {"table": own_table, "text": a_text, "model": a_model}[subject](words)
+    if found:
+        proven, code = found
+        with right:
+            summary(proven.case, proven.proofs, words)
+        frame.part(show_cards, proven, subject == "model", words)
+        controls.reproduce(*code)
