@@ -10,14 +10,12 @@ import argparse
 import math
 import shlex
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from jsmi_core._printing import (
-    UNIT,
     Line,
     duration,
     note,
@@ -35,15 +33,12 @@ from jsmi_core._printing import (
 )
 from jsmi_core.baselines import baselines
 from jsmi_core.checkpoints import Checkpoint, points_of
-from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus, read_corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
-from jsmi_core.distribution import unigram_noise
 from jsmi_core.errors import JobError, ParameterError
 from jsmi_core.experiment import objectives_of, run_cell
-from jsmi_core.information import check_alpha, mutual_information, to_bits
 from jsmi_core.jobs import JobQueue, JobStatus
-from jsmi_core.objective import SGNSObjective
+from jsmi_core.large_corpus import LargeCorpus
 from jsmi_core.records import CellResult, EpochScore, RankResult, Result
 from jsmi_core.samples import sample_corpus
 from jsmi_core.specs import CHECKPOINTS, RUNS, Cell, Grid, RankCell, RankConfig
@@ -54,59 +49,9 @@ from jsmi_core.usefulness import TESTS, balanced
 from jsmi_core.usefulness import usefulness as evaluate_usefulness
 from jsmi_core.vectors import check_vectors_path, write_vectors
 
-__all__ = ["bound", "rank", "sweep", "train", "usefulness"]
+__all__ = ["rank", "sweep", "train", "usefulness"]
 
 _POLL_SECONDS = 0.2
-
-
-# -- jsmi bound -------------------------------------------------------------------------------------------------------
-
-
-def bound(given: argparse.Namespace) -> int:
-    """The bound under both laws, and what stands beside it."""
-    config = _config(given)
-    sampling, exponent = config.sampling, config.noise_exponent
-    ratio = {"negatives": config.negatives} if given.alpha is None else {"alpha": check_alpha(given.alpha)}
-    seconds: dict[str, float] = {}
-    with _timed(seconds, "read"):
-        corpus = _corpus(given)
-    with _timed(seconds, "count"):
-        joint = expected_pairs(corpus, sampling)
-    with _timed(seconds, "bound"):
-        paper = SGNSObjective(joint, **ratio)
-        word2vec = SGNSObjective(joint, **ratio, noise=unigram_noise(corpus.counts, exponent))
-        information = mutual_information(joint)
-        bounds = paper.bound, word2vec.bound
-    if given.json:
-        record = {
-            "corpus": _about(corpus),
-            "sampling": asdict(sampling),
-            "negatives": paper.negatives,
-            "alpha": paper.alpha,
-            "tokens": len(corpus.ids),
-            "vocabulary_size": len(corpus.vocabulary),
-            "pairs": joint.pairs,
-            "expected_pairs_per_epoch": joint.total,
-            "unit": UNIT,
-            "class_entropy": paper.class_entropy,
-            "mutual_information": information,
-            "jsmi": bounds[0],
-            "word2vec_bound": bounds[1],
-            "noise_exponent": exponent,
-            "seconds": seconds,
-        }
-        print_json(record)
-        return 0
-    print(f"{corpus.name}: {len(corpus.ids):,} tokens, {len(corpus.vocabulary):,} words, {joint.pairs:,} pairs")
-    for name, value in (
-        ("I(X;Y), mutual information of the pairs", information),
-        (f"h(α), ceiling of every bound at α = {paper.alpha:.4g}", paper.class_entropy),
-        ("JSMI, the bound for the paper's q(y) = p(y)", bounds[0]),
-        (f"bound for word2vec's q(y), counts to the power {exponent:g}", bounds[1]),
-    ):
-        print(f"  {name:<55} {value:.6f} nats  {to_bits(value):.6f} bits")
-    note(f"read in {seconds['read']:.2f} s, counted in {seconds['count']:.2f} s, bounds in {seconds['bound']:.2f} s")
-    return 0
 
 
 # -- jsmi train -------------------------------------------------------------------------------------------------------
@@ -114,10 +59,10 @@ def bound(given: argparse.Namespace) -> int:
 
 def train(given: argparse.Namespace) -> int:
     """Train one cell here and now, score by score."""
-    config = _config(given)
+    config = config_of(given)
     if given.out:
         check_vectors_path(given.out)
-    corpus = _corpus(given)
+    corpus = corpus_of(given)
     with Store(given.store) as store:
         say_notices(store)
         cell = Cell(corpus.digest, config)
@@ -175,8 +120,8 @@ def _searched(cell: RankCell, corpus: Corpus, store: Store, training: CellResult
 def rank(given: argparse.Namespace) -> int:
     """Search for the best embedding of one rank, and say what d dimensions cost whatever is done with them."""
     tolerance = {"tolerance": given.tolerance} if hasattr(given, "tolerance") else {}
-    config = RankConfig.under(_config(given), **tolerance)
-    corpus = _corpus(given)
+    config = RankConfig.under(config_of(given), **tolerance)
+    corpus = corpus_of(given)
     with Store(given.store) as store:
         say_notices(store)
         cell = RankCell(corpus.digest, config)
@@ -211,9 +156,9 @@ def sweep(given: argparse.Namespace) -> int:
     """Run a grid in the background processes of a queue; what is stored is not run again."""
     axes = {name: getattr(given, name) for name in _AXES if hasattr(given, name)}
     epochs_as = CHECKPOINTS if given.epochs_along_run else RUNS
-    grid = Grid(**axes, base=_config(given, left_out=(*axes, "workers")), epochs_as=epochs_as)
+    grid = Grid(**axes, base=config_of(given, left_out=(*axes, "workers")), epochs_as=epochs_as)
     began = time.perf_counter()
-    corpus = _corpus(given)
+    corpus = corpus_of(given)
     cells, searches = grid.cells(corpus.digest), grid.rank_cells(corpus.digest)
     wanted: list[Cell | RankCell] = [*cells, *(searches if given.best_rank else ())]
     with Store(given.store) as store:
@@ -234,7 +179,7 @@ def sweep(given: argparse.Namespace) -> int:
     if given.json:
         manifest = {
             "command": _command_line(given),
-            "corpus": _about(corpus),
+            "corpus": about(corpus),
             "grid": {name: list(getattr(grid, name)) for name in _AXES} | {"epochs_as": grid.epochs_as},
             "base": asdict(grid.base),
             "versions": dict(trained[0].manifest.versions) if trained else {},
@@ -316,7 +261,7 @@ def _run_all(jobs: JobQueue, cells: Sequence[Cell | RankCell], corpus: Corpus) -
 def usefulness(given: argparse.Namespace) -> int:
     """Word similarity and analogies of every stored result of a text."""
     tests = (given.test,) if given.test else tuple(TESTS)
-    corpus = _corpus(given)
+    corpus = corpus_of(given)
     with Store(given.store) as store:
         say_notices(store)
         found = []
@@ -328,7 +273,7 @@ def usefulness(given: argparse.Namespace) -> int:
     if given.json:
         print_json(
             {
-                "corpus": _about(corpus),
+                "corpus": about(corpus),
                 "vectors": "balanced" if given.balanced else "trained",
                 "results": [
                     {
@@ -348,17 +293,22 @@ def usefulness(given: argparse.Namespace) -> int:
 # -- what the commands share ------------------------------------------------------------------------------------------
 
 
-def _config(given: argparse.Namespace, left_out: Sequence[str] = ()) -> SGNSConfig:
+def config_of(given: argparse.Namespace, left_out: Sequence[str] = ()) -> SGNSConfig:
     """The settings that were given; the library's own defaults hold for the others."""
     names = {field.name for field in fields(SGNSConfig)}.difference(left_out)
     settings = {name: value for name, value in vars(given).items() if name in names}
     return SGNSConfig.paper(**settings) if given.paper else SGNSConfig(**settings)
 
 
-def _corpus(given: argparse.Namespace) -> Corpus:
-    """Read the text that was named, and say what should be known about it."""
+def reading_settings(given: argparse.Namespace) -> dict[str, Any]:
+    """How the text is to be read, as far as it was said."""
     asked = ("tokenizer", "lowercase", "min_count", "encoding")
-    settings = {name: getattr(given, name) for name in asked if hasattr(given, name)}
+    return {name: getattr(given, name) for name in asked if hasattr(given, name)}
+
+
+def corpus_of(given: argparse.Namespace) -> Corpus:
+    """Read the text that was named, and say what should be known about it."""
+    settings = reading_settings(given)
     note(f"reading {given.corpus}")
     if given.corpus.startswith("sample:"):
         if "encoding" in settings:
@@ -371,7 +321,7 @@ def _corpus(given: argparse.Namespace) -> Corpus:
     return corpus
 
 
-def _about(corpus: Corpus) -> dict[str, Any]:
+def about(corpus: Corpus | LargeCorpus) -> dict[str, Any]:
     reading = asdict(corpus.reading) if corpus.reading else None
     return {"name": corpus.name, "digest": corpus.digest, "reading": reading, "notices": list(corpus.notices)}
 
@@ -392,10 +342,3 @@ def _command_line(given: argparse.Namespace) -> str:
         else:
             options.append(f"--{option}={','.join(map(str, value)) if isinstance(value, tuple) else value}")
     return shlex.join(["jsmi", given.command, given.corpus, *options, "--json"])
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    began = time.perf_counter()
-    yield
-    seconds[name] = time.perf_counter() - began

@@ -2,7 +2,7 @@
 
 This file is what the shell sees: arguments, help and exit codes. Values are not checked here: they go, as typed, into
 the same parameter objects that every other door uses, so that a wrong one gets the same sentence. What the commands do
-stands in _commands.py and _runs.py, imported only once a command runs, so that ``jsmi --help`` answers at once.
+stands in _bound.py, _commands.py and _runs.py, imported only once one runs, so that ``jsmi --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ _HELP: dict[str, tuple[str, str]] = {
         "for word2vec's own noise, counts to the power 0.75. Beside them: the mutual information I(X;Y) of the\n"
         "pairs, and h(alpha), which no bound can pass, for alpha = 1/(negatives + 1).\n\n"
         "  jsmi bound sample:wikipedia --negatives 5\n"
-        "  jsmi bound novel.txt --window 2 --alpha 0.1 --json",
+        "  jsmi bound novel.txt --window 2 --alpha 0.1 --json\n"
+        "  jsmi bound news-2010.txt.gz news-2011.txt.gz --memory 4GB",
     ),
     "train": (
         "train one embedding and score it exactly after every epoch",
@@ -168,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    home = "_runs" if given.command in ("runs", "export") else "_commands"
+    home = {"bound": "_bound", "runs": "_runs", "export": "_runs"}.get(given.command, "_commands")
     code: int = getattr(import_module(f"jsmi_core.{home}"), given.command)(given)
     return code
 
@@ -191,12 +192,19 @@ def _parser() -> argparse.ArgumentParser:
 
     bound = _command(commands, "bound")
     _add_corpus(bound)
+    bound.add_argument("more", nargs="*", metavar="FILE", help="more text files, read as if they were one text")
     _add_sampling(bound)
     ratio = bound.add_mutually_exclusive_group()
     _add(ratio, _NEGATIVES)
     ratio.add_argument("--alpha", type=_number, metavar="A", help="any class ratio between 0 and 1, instead of K")
     _add(bound, _NOISE)
     _add_paper(bound)
+    bound.add_argument(
+        "--memory",
+        metavar="SIZE",
+        help="count on disk, with at most this much memory beside the program and the vocabulary: 500MB, say (done by "
+        "itself for several files, or one of 250 MB and more, with 2GB)",
+    )
     _add_json(bound)
 
     train = _command(commands, "train")

@@ -76,6 +76,11 @@ class Ceiling(NamedTuple):
     bound: float
     divergence: float
 
+    @classmethod
+    def of(cls, contrast: Contrast, alpha: float) -> Ceiling:
+        """Both, at this α, for the p and q of a contrast."""
+        return cls(contrast.bound(alpha), contrast.divergence)
+
 
 @dataclass(frozen=True, eq=False)
 class LargePairs:
@@ -194,7 +199,7 @@ class LargePairs:
         parts = []
         for first, last in _cut(block.indptr, self.limits.part):
             rows = _Rows(block[first:last], "expected", whole=self)
-            parts.append([_ceiling(replace(contrast, joint=rows), alpha) for contrast in contrasts])
+            parts.append([Ceiling.of(replace(contrast, joint=rows), alpha) for contrast in contrasts])
         return parts
 
     def _rows(self, low: int, high: int) -> sp.csr_array:
@@ -208,10 +213,6 @@ class LargePairs:
             upper = self.bounds[first : last + 1] - start
             _large_kernels.mirror(first, upper, *cells, low, high, heads, columns, values)
         return sp.csr_array((values, columns, bounds), (high - low, self.shape[1]))
-
-
-def _ceiling(contrast: Contrast, alpha: float) -> Ceiling:
-    return Ceiling(contrast.bound(alpha), contrast.divergence)
 
 
 def _cut(bounds: npt.NDArray[np.integer], cells: int) -> Iterator[tuple[int, int]]:

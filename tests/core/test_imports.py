@@ -26,10 +26,10 @@ STOREYS = [
     {"proof_case", "proof_check", "proof_ways", "proofs_dependence", "proofs_score", "proofs_beyond", "proofs"},
     {"records", "cost", "baselines", "_database", "comparison"},
     {"experiment", "split", "checkpoints", "claims", "store", "_job", "loss"},
-    {"jobs", "_worker", "bundle", "verification", "figures", "ladder", "prices", "departures"},
+    {"jobs", "_worker", "lesson", "bundle", "verification", "figures", "ladder", "prices", "departures"},
     {"practice_figures", "usefulness_figures", "loss_figures"},
     {"drawing", "_printing"},
-    {"_commands", "_runs"},
+    {"_bound", "_commands", "_runs"},
     {"cli"},
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}
