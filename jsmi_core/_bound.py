@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
-from jsmi_core._commands import about, config_of, corpus_of, reading_settings
+from jsmi_core._commands import config_of, corpus_of, described, reading_settings
 from jsmi_core._printing import UNIT, Line, note, print_json
 from jsmi_core.contrast import Contrast
 from jsmi_core.cooccurrence import PairSampling, expected_pairs
@@ -18,7 +18,7 @@ from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
 from jsmi_core.errors import ParameterError
 from jsmi_core.information import binary_entropy, check_alpha, to_bits
 from jsmi_core.large_corpus import LargeCorpus, read_large_corpus
-from jsmi_core.large_pairs import Ceiling, LargePairs, count_large_corpus
+from jsmi_core.large_pairs import MEMORY, Ceiling, LargePairs, count_large_corpus
 
 __all__ = ["bound"]
 
@@ -39,7 +39,7 @@ def bound(given: argparse.Namespace) -> int:
     tokens, words, entropy = int(corpus.counts.sum()), len(corpus.vocabulary), binary_entropy(alpha)
     if given.json:
         record = {
-            "corpus": about(corpus),
+            "corpus": described(corpus),
             "sampling": asdict(config.sampling),
             "negatives": config.negatives if given.alpha is None else None,
             "alpha": alpha,
@@ -92,8 +92,7 @@ def _pairs(corpus: Corpus | LargeCorpus, sampling: PairSampling, memory: str | N
     if isinstance(corpus, Corpus):
         return expected_pairs(corpus, sampling)
     progress = Line()
-    allowed = {} if memory is None else {"memory": memory}
-    pairs = count_large_corpus(corpus, sampling, **allowed, on_progress=progress.share)
+    pairs = count_large_corpus(corpus, sampling, memory=memory or MEMORY, on_progress=progress.share)
     progress.clear()
     return pairs
 

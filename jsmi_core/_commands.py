@@ -179,7 +179,7 @@ def sweep(given: argparse.Namespace) -> int:
     if given.json:
         manifest = {
             "command": _command_line(given),
-            "corpus": about(corpus),
+            "corpus": described(corpus),
             "grid": {name: list(getattr(grid, name)) for name in _AXES} | {"epochs_as": grid.epochs_as},
             "base": asdict(grid.base),
             "versions": dict(trained[0].manifest.versions) if trained else {},
@@ -273,7 +273,7 @@ def usefulness(given: argparse.Namespace) -> int:
     if given.json:
         print_json(
             {
-                "corpus": about(corpus),
+                "corpus": described(corpus),
                 "vectors": "balanced" if given.balanced else "trained",
                 "results": [
                     {
@@ -321,7 +321,7 @@ def corpus_of(given: argparse.Namespace) -> Corpus:
     return corpus
 
 
-def about(corpus: Corpus | LargeCorpus) -> dict[str, Any]:
+def described(corpus: Corpus | LargeCorpus) -> dict[str, Any]:
     reading = asdict(corpus.reading) if corpus.reading else None
     return {"name": corpus.name, "digest": corpus.digest, "reading": reading, "notices": list(corpus.notices)}
 

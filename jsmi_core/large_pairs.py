@@ -35,6 +35,7 @@ Run = tuple[IntArray, npt.NDArray[np.int32], FloatArray]  # rows as CSR: bounds,
 # Bytes: of a word in the arrays that have all of them; of a token in a chunk, whose sentences may be single words; of
 # a cell in a run that grows into another; of a cell; of a cell while its part of a bound is computed.
 WORD, TOKEN, GROWING_CELL, CELL, CONTRAST_CELL = 128, 40, 24, 12, 112
+MEMORY = "2GB"  # that counting may take if nothing else is said
 LEAST_WORD = 512  # bytes of memory for each word, so that a row of any length has room everywhere
 
 
@@ -246,7 +247,7 @@ def count_large_corpus(
     corpus: LargeCorpus,
     sampling: PairSampling | None = None,
     *,
-    memory: int | str = "2GB",
+    memory: int | str = MEMORY,
     on_progress: Progress = None,
     cancel: Cancel = None,
 ) -> LargePairs:
