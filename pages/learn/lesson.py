@@ -1,0 +1,144 @@
+"""Lesson: 45 minutes through the theory and the app; in each step guess, then see the number, then go and look."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from jsmi_app import cached, frame, jobs, state
+from jsmi_app.prose import Prose
+from jsmi_core import lesson
+from jsmi_core.lesson import MODEL, TEXT, Facts
+from jsmi_core.records import CellResult
+from jsmi_core.specs import Cell
+from jsmi_core.usefulness import TESTS
+
+
+class Step(NamedTuple):
+    """One step: how long it takes, its facts, and where to go and look, with which settings."""
+
+    minutes: int
+    facts: Callable[[], Facts | None]
+    page: str
+    settings: Mapping[str, str]
+    trains: bool = False  # it is about the model that the learner trains
+
+
+def _trained() -> CellResult | None:
+    return cached.queue().result(_cell().id)
+
+
+def _cell() -> Cell:
+    return Cell(cached.corpus(TEXT, 5).digest, MODEL)
+
+
+def _text() -> Facts:
+    corpus = cached.corpus(TEXT, 5)
+    return lesson.text(corpus, cached.joint(corpus, MODEL.sampling))
+
+
+def _negatives() -> Facts:
+    return lesson.negatives(cached.joint(cached.corpus(TEXT, 5), MODEL.sampling))
+
+
+def _training() -> Facts | None:
+    run = _trained()
+    return lesson.training(run) if run else None
+
+
+def _losses() -> Facts | None:
+    run = _trained()
+    return lesson.losses(run, cached.corpus(TEXT, 5)) if run else None
+
+
+def _similarity() -> Facts | None:
+    run = _trained()
+    return lesson.similarity(cached.usefulness(run, next(iter(TESTS)), "trained")) if run else None
+
+
+VARIABLES, BOUND = "pages/learn/variables.py", "pages/measure/bound.py"
+ON_TEXT = {"corpus": TEXT}
+MODEL_VALUES = {"dimension": str(MODEL.dimension), "epochs": str(MODEL.epochs)}
+STEPS = (
+    Step(5, lesson.switch, VARIABLES, {"preset": "copy", "picture": "channel"}),
+    Step(5, lesson.independent, VARIABLES, {"preset": "independent", "picture": "table"}),
+    Step(5, _text, BOUND, ON_TEXT),
+    Step(5, _negatives, BOUND, ON_TEXT),
+    Step(5, lesson.shifted, VARIABLES, {"preset": "copy", "picture": "away"}),
+    Step(7, _training, "pages/measure/train.py", ON_TEXT | MODEL_VALUES, trains=True),
+    Step(5, lambda: lesson.prices(cached.figure1_results()), "pages/start/start.py", {}),
+    Step(5, _losses, "pages/explore/loss.py", ON_TEXT, trains=True),
+    Step(3, _similarity, "pages/explore/usefulness.py", ON_TEXT, trains=True),
+)
+TRAINING = 5  # the step in which the model is trained
+UNGUESSED = "."
+
+
+def guesses() -> str:
+    """One character for each step: the place of the guess, or a dot."""
+    return str(state.get("guesses"))
+
+
+def step(words: Prose, at: int) -> None:
+    """One step: its text, its question, and after a guess what is true and where to see it."""
+    now = STEPS[at]
+    facts = now.facts()
+    if facts is None and not now.trains:
+        st.info(words.part("unavailable"))
+        return
+    values = facts.values if facts else MODEL_VALUES
+
+    def said(name: str) -> str:
+        return words.part(f"{at + 1}: {name}", **values)
+
+    frame.say(said("text"))
+    options = [line.removeprefix("- ") for line in said("options").splitlines()]
+    guess = ask(said("question"), options, at)
+    if facts is not None and guess is not None:
+        if guess == facts.right:
+            st.success(words.parts["right"])
+        else:
+            st.info(words.parts["wrong"].replace("<<truth>>", options[facts.right]))
+        frame.say(said("answer"))
+        st.page_link(now.page, label="Go and look", icon=":material/visibility:", query_params=now.settings)
+    elif facts is None and (guess is not None or at != TRAINING):
+        frame.say(words.part("missing"))
+        jobs.panel(_cell(), cached.corpus(TEXT, 5))
+    with st.expander("For the teacher"):
+        frame.say(said("teacher"))
+
+
+def ask(question: str, options: list[str], at: int) -> int | None:
+    """The question; the place of the answer that is guessed, None as long as there is none."""
+    before = guesses()
+    known = int(before[at]) if before[at] != UNGUESSED else None
+    guess = st.radio(f"**{question}**", range(len(options)), known, options.__getitem__, key=f"guess-{at}")
+    if guess is not None and guess != known:
+        state.put("guesses", f"{before[:at]}{guess}{before[at + 1 :]}")
+    return guess
+
+
+def go(to: int) -> None:
+    """Show another step."""
+    state.put("step", to + 1)
+
+
+def ending(words: Prose) -> None:
+    """How many guesses were right."""
+    made = [(step.facts(), guess) for step, guess in zip(STEPS, guesses(), strict=True) if guess != UNGUESSED]
+    right = sum(facts is not None and facts.right == int(guess) for facts, guess in made)
+    frame.say(words.part("end", right=right, guessed=len(made)))
+
+
+with frame.page("lesson") as words:
+    at = state.get("step") - 1
+    done = sum(step.minutes for step in STEPS[:at])
+    total = sum(step.minutes for step in STEPS)
+    st.progress(done / total, f"Step {at + 1} of {len(STEPS)} · minute {done} of {total}")
+    st.header(words.part(f"{at + 1}: title"), anchor=False)
+    step(words, at)
+    with st.container(horizontal=True):
+        st.button("Back", disabled=at == 0, on_click=go, args=[at - 1])
+        st.button("Next step", disabled=at + 1 == len(STEPS), on_click=go, args=[at + 1], type="primary")
+    if at + 1 == len(STEPS):
+        ending(words)
