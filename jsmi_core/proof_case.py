@@ -19,11 +19,12 @@ import scipy.sparse as sp
 from jsmi_core import _checks
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.embedding import Embedding
-from jsmi_core.errors import DistributionError
+from jsmi_core.errors import DistributionError, EmbeddingError
 from jsmi_core.lowrank import best_rank_embedding
+from jsmi_core.matrices import cells, moved
 from jsmi_core.objective import SGNSObjective
 
-__all__ = ["MOST_WORDS", "REST", "Case", "case_of_model", "case_of_table", "case_of_text"]
+__all__ = ["MOST_WORDS", "REST", "Case", "case_of_model", "case_of_table", "case_of_text", "free"]
 
 MOST_WORDS = 200
 """Rows and columns of a table that plain loops still finish in seconds."""
@@ -91,40 +92,53 @@ class Case:
         ]
 
 
-def case_of_table(counts: npt.ArrayLike, negatives: int = 5, *, dimension: int = 1) -> Case:
-    """A table that somebody typed, scored by the best embedding of a small dimension.
+def case_of_table(counts: npt.ArrayLike, negatives: int = 5, scores: npt.ArrayLike | None = None) -> Case:
+    """A table that somebody typed, and any score matrix.
 
     Parameters
     ----------
     counts : (V, W) non-negative, 2 … 200 rows and columns
     negatives : int, 1 … 1000
-    dimension : int, 1 … 50
-        d of the embedding whose scores are m.
+    scores : (V, W) finite, optional
+        m; None stands for the matrix half-way from the best one to 0, where training starts.
 
     Raises
     ------
     DistributionError
         If it is not a table of weights, or too small or too large.
+    EmbeddingError
+        If the scores are not finite, or not a table of the same size.
     ParameterError
-        If k or d is out of range.
+        If k is out of range.
 
     Examples
     --------
     >>> case_of_table([[2, 1], [1, 4]]).told
-    'a 2 × 2 table; m = the best scores of rank 1'
+    'a 2 × 2 table; m = half of PMI − log k'
     """
     joint = JointDistribution.from_counts(counts)
     height, width = joint.shape
     if not (2 <= height <= MOST_WORDS and 2 <= width <= MOST_WORDS):
         raise DistributionError(f"the table is {height} × {width}: give from 2 to {MOST_WORDS} rows and columns.")
+    told = f"a {height} × {width} table; m = {'half of PMI − log k' if scores is None else 'the scores given'}"
+    if scores is None:
+        scores = moved(cells(SGNSObjective(joint, _k(negatives))).best, "zero", 0.5)
+    embedding = free(np.asarray(scores, np.float64))
+    if (len(embedding.words), len(embedding.contexts)) != joint.shape:
+        raise EmbeddingError(f"the scores are no table of {height} × {width}: give one for each pair.")
     names = tuple(f"x{i + 1}" for i in range(height)), tuple(f"y{i + 1}" for i in range(width))
-    return _scored(joint.counts.toarray(), negatives, dimension, *names, f"a {height} × {width} table")
+    return Case(joint.counts.toarray(), embedding, _k(negatives), *names, told)
+
+
+def free(scores: FloatArray) -> Embedding:
+    """The embedding whose score matrix is exactly this one, of any rank."""
+    return Embedding(scores, np.eye(scores.shape[1]))
 
 
 def case_of_text(
-    joint: JointDistribution, vocabulary: Sequence[str], words: int = 40, negatives: int = 5, *, dimension: int = 2
+    joint: JointDistribution, vocabulary: Sequence[str], words: int = 40, negatives: int = 5, dimension: int = 2
 ) -> Case:
-    """The table of a text's most frequent words, all others merged into one word.
+    """The table of a text's most frequent words, all others merged into one, and the best scores of a small rank.
 
     Parameters
     ----------
@@ -133,7 +147,9 @@ def case_of_text(
     vocabulary : V names
     words : int, 2 … 199
         How many words keep their own row and column.
-    negatives, dimension : as in :func:`case_of_table`
+    negatives : int, 1 … 1000
+    dimension : int, 1 … 50
+        d of the embedding whose scores are m.
 
     Raises
     ------
@@ -157,7 +173,9 @@ def case_of_text(
     table = (merge.T @ joint.counts @ merge).toarray()
     names = (*vocabulary[:own], *([REST] if own < len(vocabulary) else []))
     told = f"the {own} most frequent words" + (f" and {REST} as one" if own < len(vocabulary) else "")
-    return _scored(table, negatives, dimension, names, names, told, joint)
+    objective = SGNSObjective(JointDistribution.from_counts(table), _k(negatives))
+    embedding = best_rank_embedding(objective, _checks.integer("dimension", dimension, 1, 50)).embedding
+    return Case(table, embedding, negatives, names, names, f"{told}; m = the best scores of rank {dimension}", joint)
 
 
 def case_of_model(joint: JointDistribution, embedding: Embedding, words: int = 40, negatives: int = 5) -> Case:
@@ -192,23 +210,6 @@ def case_of_model(joint: JointDistribution, embedding: Embedding, words: int = 4
     told = f"the pairs among the {words} most frequent words, renormalised; m = the model's own vectors"
     part = Embedding(embedding.words[:words], embedding.contexts[:words], names)
     return Case(counts, part, _k(negatives), names, names, told, joint, embedding)
-
-
-def _scored(
-    counts: FloatArray,
-    negatives: int,
-    dimension: int,
-    words: tuple[str, ...],
-    contexts: tuple[str, ...],
-    told: str,
-    whole: JointDistribution | None = None,
-) -> Case:
-    """The case whose scores are the best ones of a rank that is too small for the table."""
-    dimension = _checks.integer("dimension", dimension, 1, 50)
-    objective = SGNSObjective(JointDistribution.from_counts(counts), _k(negatives))
-    embedding = best_rank_embedding(objective, dimension).embedding
-    told = f"{told}; m = the best scores of rank {dimension}"
-    return Case(counts, embedding, objective.negatives or negatives, words, contexts, told, whole)
 
 
 def _k(negatives: int) -> int:

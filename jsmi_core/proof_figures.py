@@ -73,8 +73,9 @@ def _samples(values: Values, made_of: str, role: str) -> Chart:
         tuple(estimate + error for estimate, error in zip(estimates, reach, strict=True)),
     )
     exact = _level("exact", role, values["S(m)"], (sizes[0], sizes[-1]))
+    first, last = (f"±{number(error)}" for error in (reach[0], reach[-1]))
     return Chart(
-        f"{sizes[0]:,.0f} drawn pairs tell the score to ±{number(reach[0])} nats, {sizes[-1]:,.0f} to ±{number(reach[-1])}",
+        f"{sizes[0]:,.0f} drawn pairs tell the score to {first} nats, {sizes[-1]:,.0f} to {last}",
         f"{made_of} · band: 2 standard errors",
         "positive pairs drawn",
         SCORE,

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from jsmi_core import reference
 from jsmi_core.distribution import FloatArray
-from jsmi_core.embedding import Embedding
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.proof_case import Case
 
@@ -41,11 +40,6 @@ def plain_best_scores(case: Case) -> list[list[float]]:
     """The definitions' m* as a whole table."""
     p, q = plain(case)
     return [[max(m, NEVER) for m in row] for row in reference.best_scores(p, q, case.alpha)]
-
-
-def free(scores: FloatArray) -> Embedding:
-    """The embedding whose score matrix is exactly this one."""
-    return Embedding(scores, np.eye(scores.shape[1]))
 
 
 def all_pairs(case: Case) -> npt.NDArray[np.int64]:

@@ -15,9 +15,9 @@ from jsmi_core.distribution import JointDistribution, unigram_noise
 from jsmi_core.embedding import Embedding
 from jsmi_core.information import binary_entropy, capacity, jsmi, levy_goldberg_deviation, mutual_information
 from jsmi_core.objective import SGNSObjective
-from jsmi_core.proof_case import Case
+from jsmi_core.proof_case import Case, free
 from jsmi_core.proof_check import FLOOR, Card, Values, Whole
-from jsmi_core.proof_ways import best_scores, free, plain, plain_best_scores
+from jsmi_core.proof_ways import best_scores, plain, plain_best_scores
 from jsmi_core.proofs_dependence import plain_whole_jsmi, seconds_of_pairs, whole_jsmi
 
 __all__ = ["ALPHAS", "BEYOND", "SHRINKING"]

@@ -14,9 +14,9 @@ from scipy.special import expit
 from jsmi_core import reference
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.information import binary_entropy, js_divergence, jsmi, kl_divergence, mutual_information
-from jsmi_core.proof_case import Case
+from jsmi_core.proof_case import Case, free
 from jsmi_core.proof_check import Card, Values, Whole
-from jsmi_core.proof_ways import NEVER, best_scores, dense, free, plain
+from jsmi_core.proof_ways import NEVER, best_scores, dense, plain
 
 __all__ = ["DEPENDENCE"]
 
@@ -75,8 +75,8 @@ def _independence(case: Case) -> Values:
     independent = JointDistribution.from_counts(np.outer(joint.word_counts, joint.context_counts))
     difference = np.abs(p - r).sum()
     return {
-        "JSMI if independent": jsmi(independent, case.alpha),
         "Σ|p − r|": difference,
+        "JSMI if independent": jsmi(independent, case.alpha),
         "½ α(1−α) (Σ|p − r|)²": case.alpha * (1 - case.alpha) * difference**2 / 2,
         "JSMI": jsmi(joint, case.alpha),
     }
@@ -87,8 +87,8 @@ def _plain_independence(case: Case) -> Values:
     r = reference.negative_pairs(p, q)
     difference = reference.total_difference(p, r)
     return {
-        "JSMI if independent": reference.jsmi(r, q, case.alpha),
         "Σ|p − r|": difference,
+        "JSMI if independent": reference.jsmi(r, q, case.alpha),
         "½ α(1−α) (Σ|p − r|)²": case.alpha * (1 - case.alpha) * difference**2 / 2,
         "JSMI": reference.jsmi(p, q, case.alpha),
     }
@@ -115,9 +115,9 @@ def _entropies(case: Case) -> Values:
     uncertainty = float((u * binary_entropy(_posterior(case))).sum())
     class_entropy = binary_entropy(case.alpha)
     return {
+        "h(α) − H(Z|W)": class_entropy - uncertainty,
         "h(α)": class_entropy,
         "H(Z|W)": uncertainty,
-        "h(α) − H(Z|W)": class_entropy - uncertainty,
         "JSMI": jsmi(case.joint, case.alpha),
     }
 
@@ -127,9 +127,9 @@ def _plain_entropies(case: Case) -> Values:
     information = reference.jsmi_as_information(p, q, case.alpha)
     class_entropy = reference.binary_entropy(case.alpha)
     return {
+        "h(α) − H(Z|W)": information,
         "h(α)": class_entropy,
         "H(Z|W)": class_entropy - information,
-        "h(α) − H(Z|W)": information,
         "JSMI": reference.jsmi(p, q, case.alpha),
     }
 

@@ -16,9 +16,9 @@ import numpy as np
 from jsmi_core import reference
 from jsmi_core.information import jsmi
 from jsmi_core.objective import SGNSObjective
-from jsmi_core.proof_case import Case
+from jsmi_core.proof_case import Case, free
 from jsmi_core.proof_check import Card, Values, Whole
-from jsmi_core.proof_ways import all_pairs, best_scores, free, plain, plain_best_scores
+from jsmi_core.proof_ways import all_pairs, best_scores, plain, plain_best_scores
 
 __all__ = ["SAMPLES", "SCORE", "STEPS"]
 

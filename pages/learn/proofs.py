@@ -49,11 +49,8 @@ def own_table(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
 def choose_preset() -> None:
     """Where a table begins; what was typed into the one before is forgotten."""
     before = state.get("preset"), state.get("size")
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    with left:
-        name = controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
-    with right:
-        size = int(controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}"))
+    name = controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
+    size = int(controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}"))
     if (name, size) != before:
         state.put("table", "")
 
@@ -212,11 +209,16 @@ def numbers(proof: Proof) -> None:
         "number": [
             c.name + (f" (of {c.cells:,}, the one that differs most)" if c.cells > 1 else "") for c in proof.comparisons
         ],
-        "this program": [f"{c.ours:.15g}" for c in proof.comparisons],
-        "plain loops": [f"{c.plain:.15g}" for c in proof.comparisons],
+        "this program": [exact(c.ours) for c in proof.comparisons],
+        "plain loops": [exact(c.plain) for c in proof.comparisons],
         "relative difference": [scientific(c.relative) if c.compared else "drawn" for c in proof.comparisons],
     }
     st.dataframe(rows, hide_index=True, alt=f"The numbers of {proof.card.name}, computed both ways")
+
+
+def exact(value: float) -> str:
+    """All digits that a float has for sure."""
+    return f"{value:.15g}".replace("-", "−")
 
 
 def notes(proof: Proof, words: prose.Prose) -> list[str]:
