@@ -7,7 +7,7 @@ import pytest
 from jsmi_core import SGNSConfig, SGNSObjective, expected_pairs, sample_corpus, unigram_noise
 from jsmi_core.departures import walk
 from jsmi_core.practice_figures import NAMES
-from tests.app.conftest import Open, query, texts, until
+from tests.app.conftest import Open, bring, query, texts, until
 
 LINK = {"corpus": "planted", "dimension": "3", "epochs": "1"}
 
@@ -59,8 +59,12 @@ def test_the_table_has_the_bounds_of_the_four_laws(open_page: Open) -> None:
     assert list(paper["valid?"]) == ["nearly", "yes"]
 
 
+SENTENCES = ("the cat sat on the mat", "the dog lay on the log", "a bird sang in the tree", "a cat saw the bird")
+
+
 def test_trained_models_fill_the_page(open_page: Open) -> None:
-    app = open_page("practice", **LINK)
+    digest = query(bring(open_page("corpus"), "\n".join(SENTENCES * 20)))["corpus"]
+    app = open_page("practice", **LINK | {"corpus": digest})
     assert any("needs trained models" in info.value for info in app.info)
     app.button("run").click().run()
     until(app, lambda page: any("are stored" in text and "All" in text for text in texts(page)), 120)
