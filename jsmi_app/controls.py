@@ -31,7 +31,7 @@ HELP = {
     "minimum_learning_rate": "Step size at the end of the last epoch; word2vec's default is 0.0001.",
     "seed": "Starts the random numbers: the same seed and settings give the same vectors.",
     "min_count": "Words that occur less often are removed before windows are formed; word2vec's default is 5.",
-    "top": "How many of the most frequent words are shown where none are named; from 2 to 40.",
+    "top": "How many words are shown where none are named; from 2 to 25.",
     "unit": "The unit of all information on the page: 1 bit = log 2 = 0.693 nats, for each draw of a pair.",
     "alpha": "α = 1/(k+1): the probability that a pair is a real one; word2vec's k = 5 is α = 0.167.",
     "size": "How many words and how many contexts the table has.",
@@ -53,7 +53,7 @@ LABELS = {
     "minimum_learning_rate": "Lowest learning rate",
     "seed": "Seed",
     "min_count": "min_count",
-    "top": "Top words",
+    "top": "How many words",
 }
 NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
 LAW_NAMES = {"word2vec": "word2vec's", "paper": "the paper's"}

@@ -163,7 +163,7 @@ SETTINGS: dict[str, Setting] = {
     "weight": Setting("loss", _one_of("loss", "pairs")),
     "mapping": Setting("pca", _one_of("pca", "umap")),
     "words": Setting("", str),
-    "top": Setting(20, _number_of(int, 2, 40)),
+    "top": Setting(16, _number_of(int, 2, 25)),
     # The page From theory to practice: which departures are made, which one is looked at, how many negatives are drawn.
     **{f"step_{name}": Setting(True, _flag) for name in DEPARTURES},
     "closer": Setting("subsample", _one_of(*DEPARTURES)),

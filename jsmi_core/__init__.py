@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         to_bits,
     )
     from jsmi_core.jobs import JobQueue
+    from jsmi_core.loss import Loss, loss_of
+    from jsmi_core.large_corpus import LargeCorpus, read_large_corpus
+    from jsmi_core.large_pairs import LargePairs, count_large_corpus
     from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
     from jsmi_core.objective import SGNSObjective
     from jsmi_core.samples import sample_corpus
@@ -52,6 +55,10 @@ _HOME = {
     "Corpus": "corpus",
     "read_corpus": "corpus",
     "sample_corpus": "samples",
+    "LargeCorpus": "large_corpus",
+    "read_large_corpus": "large_corpus",
+    "LargePairs": "large_pairs",
+    "count_large_corpus": "large_pairs",
     "PairSampling": "cooccurrence",
     "expected_pairs": "cooccurrence",
     "JointDistribution": "distribution",
@@ -65,6 +72,8 @@ _HOME = {
     "kl_divergence": "information",
     "mutual_information": "information",
     "to_bits": "information",
+    "Loss": "loss",
+    "loss_of": "loss",
     "best_rank_embedding": "lowrank",
     "sppmi_svd": "lowrank",
     "Evaluation": "evaluation",
@@ -96,6 +105,9 @@ __all__ = [
     "Grid",
     "JobQueue",
     "JointDistribution",
+    "LargeCorpus",
+    "LargePairs",
+    "Loss",
     "PairSampling",
     "RankCell",
     "RankConfig",
@@ -108,6 +120,7 @@ __all__ = [
     "best_rank_embedding",
     "binary_entropy",
     "capacity",
+    "count_large_corpus",
     "difference",
     "entropy",
     "expected_pairs",
@@ -115,8 +128,10 @@ __all__ = [
     "jsmi",
     "kl_divergence",
     "levy_goldberg_deviation",
+    "loss_of",
     "mutual_information",
     "read_corpus",
+    "read_large_corpus",
     "run_cell",
     "sample_corpus",
     "sppmi_svd",

@@ -40,10 +40,18 @@ def draw_stacks(figure: go.Figure, stacks: Stacks, colour: Colour) -> None:
         barmode="stack",
         bargap=0.25,
         showlegend=len(stacks.parts) > 1,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": colour("text")}},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+            "font": {"color": colour("text"), "size": 14},
+        },
         margin={"r": 16, "t": figure.layout.margin.t + 24},
     )
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=6)
+    longest = max((math.fsum(bar) for bar in zip(*(part.shares for part in stacks.parts), strict=True)), default=1.0)
+    figure.update_xaxes(tickformat=".0%" if longest > 0.05 else ".1%", rangemode="tozero", nticks=6)
     names = [inert(name) for name in stacks.names]
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, automargin=True)
 
@@ -63,7 +71,7 @@ def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
         hovertemplate=f"%{{text}} {inert(field.value_name)}<extra>%{{x:.2f}}, %{{y:.2f}}</extra>",
         hoverongaps=False,
         colorbar={
-            "title": {"text": inert(field.value_name), "side": "right", "font": {"color": colour("text")}},
+            "title": {"text": inert(field.value_name), "side": "right", "font": {"color": colour("text"), "size": 14}},
             "tickvals": [top - i for i in range(DECADES + 1)],
             "ticktext": [percent(largest / 10**i) for i in range(DECADES + 1)],
             "tickfont": {"color": colour("text")},
@@ -108,7 +116,11 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
             "colorscale": [(0.0, colour(places.roles[0])), (1.0, colour(places.roles[1]))],
             "line": {"color": colour("ground"), "width": 0.5},
             "colorbar": {
-                "title": {"text": inert(places.value_name), "side": "right", "font": {"color": colour("text")}},
+                "title": {
+                    "text": inert(places.value_name),
+                    "side": "right",
+                    "font": {"color": colour("text"), "size": 14},
+                },
                 "tickfont": {"color": colour("text")},
                 "thickness": 12,
             },
@@ -127,6 +139,6 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
             yshift=4,
             font={"color": colour("text"), "size": 13},
         )
-    figure.update_xaxes(showticklabels=False)
-    figure.update_yaxes(showticklabels=False)
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    figure.update_yaxes(showticklabels=False, showgrid=False)
     figure.update_layout(height=620, margin={"r": 16})

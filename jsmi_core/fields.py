@@ -91,7 +91,7 @@ class Places(NamedTuple):
     values: tuple[float, ...]
     limits: tuple[float, float]  # of the colours; values beyond them get the colour of the end
     written: tuple[int, ...] = ()
-    roles: tuple[str, str] = ("muted", "warning")
+    roles: tuple[str, str] = ("trained", "warning")
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The same numbers as columns and rows."""

@@ -83,6 +83,11 @@ class Pairs(NamedTuple):
     posterior: FloatArray
     loss: FloatArray
 
+    @property
+    def model(self) -> FloatArray:
+        """(n,) float64: σ(m), what the model takes the posterior for."""
+        return np.asarray(expit(self.score), np.float64)
+
     def take(self, chosen: Indices) -> Pairs:
         """Some of the pairs, in the order of their places."""
         parts: Any = (array[chosen] for array in self)

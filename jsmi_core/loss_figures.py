@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from jsmi_core.charts import Heat, number, percent
 from jsmi_core.distribution import FloatArray
@@ -34,6 +33,7 @@ CAUSES = ("score too low", "score too high", "never seen together")
 CAUSE_ROLES = ("data", "trained", "muted")
 WEIGHTS = ("loss", "pairs")
 MOST_WRITTEN = 60  # words on a map that have their names beside them
+FAINT = 2e-5  # of the whole: so little at either end of an axis goes to its outermost bins
 LEAST_HEIGHT = 7.0  # the picture of the scores always reaches beyond ±6
 
 
@@ -85,7 +85,7 @@ def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: st
     Examples
     --------
     >>> bands_data([FrequencyBand(0, 2, 0.75, 0.25, 2.0, 1)], ["a", "b"], side="word").title
-    'Pairs that never occur hold 25 % of the gap; words of ranks 1–2 hold most of it, 100 %'
+    '25 % of the gap is in pairs that never occur; words of ranks 1–2 have the largest part, 100 %'
     """
     total = math.fsum(band.loss for band in bands) or 1.0
     information = math.fsum(band.information for band in bands) or 1.0
@@ -95,8 +95,8 @@ def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: st
         f"{percent(band.information / information)} of all there is to know; {_some(words, band)}" for band in bands
     )
     return Stacks(
-        f"Pairs that never occur hold {percent(unseen)} of the gap; "
-        f"{side}s of ranks {_ranks(largest)} hold most of it, {percent(largest.loss / total)}",
+        f"{percent(unseen)} of the gap is in pairs that never occur; "
+        f"{side}s of ranks {_ranks(largest)} have the largest part, {percent(largest.loss / total)}",
         made_of,
         "share of the gap",
         f"{side}s by rank of frequency",
@@ -149,20 +149,19 @@ def scores_data(
     seen = (density.loss if by_loss else density.pairs).T  # one row for each step of m
     unseen = density.unseen if by_loss else np.zeros(len(density.unseen))
     whole = float(seen.sum() + unseen.sum()) or 1.0
-    low, high = _reach_of(np.flatnonzero(seen.sum(axis=0)), density.edges, (-1.0, 1.0 - log_odds))
-    bottom, top = _reach_of(np.flatnonzero(seen.sum(axis=1) + unseen), density.edges, (-LEAST_HEIGHT, LEAST_HEIGHT))
-    edges = density.edges
-    left, right = float(edges[low]), float(edges[high])
-    floor, ceiling = float(edges[bottom]), float(edges[top])
-    cells = np.column_stack([unseen, np.zeros(len(unseen)), seen[:, low:high]])[bottom:top] / whole
-    ticks = [(float(x), f"{x:g}".replace("-", "\u2212")) for x in range(math.ceil(left), math.floor(right) + 1, 2)]
+    low, high = _window(seen.sum(axis=0), density.edges, (-1.0, 1.0 - log_odds))
+    bottom, top = _window(seen.sum(axis=1) + unseen, density.edges, (-LEAST_HEIGHT, LEAST_HEIGHT))
+    left, right, floor, ceiling = (float(density.edges[i]) for i in (low, high, bottom, top))
+    shown = _folded(_folded(seen, low, high).T, bottom, top).T
+    cells = np.column_stack([_folded(unseen, bottom, top), np.zeros(top - bottom), shown]) / whole
+    step = 2 if right - left <= 16 else 5
+    labels = range(step * math.ceil((left + 0.5) / step), math.floor(right) + 1, step)
+    ticks = [(float(x), f"{x:g}".replace("-", "\u2212")) for x in labels]
     begin, end = max(left, floor - log_odds), min(right, ceiling - log_odds)
     rules = (
-        Rule(
-            f"m = {pmi} − log k, the best", "bound", (begin, begin + log_odds), (end, end + log_odds), ("right", "top")
-        ),
-        Rule("beyond m = 6 word2vec learns nothing", "warning", (left - 1.5, REACH), (left, REACH), ("left", "bottom")),
-        Rule("m = −6", "warning", (right, -REACH), (right, -REACH), ("right", "bottom")),
+        Rule(f"m = {pmi} − log k, the best", "bound", (begin, begin + log_odds), (end, end + log_odds)),
+        Rule("m = 6: word2vec stops here", "warning", (right, REACH), (left, REACH), ("left", "bottom")),
+        Rule("m = −6: and here", "warning", (right, -REACH), (left, -REACH), ("left", "top")),
         Rule("log k", "muted", (-log_odds, ceiling), (-log_odds, floor), ("left", "bottom")),
     )
     return Field(
@@ -171,8 +170,8 @@ def scores_data(
         f"{pmi}  (nats)",
         "score m of the model  (nats)",
         "of the gap" if by_loss else "of the pairs of the text",
-        (left - 1.5, left - 0.5, left, *map(float, edges[low + 1 : high + 1])),
-        tuple(map(float, edges[bottom : top + 1])),
+        (left - 1.5, left - 0.5, *map(float, density.edges[low : high + 1])),
+        tuple(map(float, density.edges[bottom : top + 1])),
         tuple(tuple(map(float, line)) for line in cells),
         "warning" if by_loss else "data",
         rules,
@@ -180,10 +179,20 @@ def scores_data(
     )
 
 
-def _reach_of(used: npt.NDArray[np.integer], edges: FloatArray, least: tuple[float, float]) -> tuple[int, int]:
-    """The first and last edge of what is drawn: all bins in use, and at least a given range."""
+def _window(masses: FloatArray, edges: FloatArray, least: tuple[float, float]) -> tuple[int, int]:
+    """The first and last edge of what is drawn: all but ``FAINT`` of the mass at either end, and at least a range."""
     first, last = (int(np.searchsorted(edges, value)) for value in least)
-    return (min(first, int(used[0])), max(last, int(used[-1]) + 1)) if len(used) else (first, last)
+    passed = np.cumsum(masses)
+    begin, end = (int(np.searchsorted(passed, share * passed[-1])) for share in (FAINT, 1 - FAINT))
+    return min(first, begin), max(last, end + 1)
+
+
+def _folded(values: FloatArray, first: int, last: int) -> FloatArray:
+    """The bins first … last of the last axis; the outermost take what lies beyond them."""
+    inside = values[..., first:last].copy()
+    inside[..., 0] += values[..., :first].sum(axis=-1)
+    inside[..., -1] += values[..., last:].sum(axis=-1)
+    return inside
 
 
 def _cause_title(causes: Causes) -> str:
@@ -285,7 +294,7 @@ def map_data(
     kept = "" if found.kept is None else f"; two coordinates hold {percent(found.kept)} of the vectors' spread"
     low, high = (float(value) for value in np.quantile(values, (0.05, 0.95)))
     return Places(
-        f"For each draw, {', '.join(f'“{words[i]}”' for i in worst)} lose most{kept}",
+        f"A draw of {', '.join(f'“{words[i]}”' for i in worst)} loses most{kept}",
         made_of,
         f"{method}, first coordinate",
         f"{method}, second coordinate",
@@ -332,7 +341,7 @@ def heat_data(pairs: Pairs, words: Sequence[str], total: float, *, pmi: str = "P
         A pair that never occurs has the best score −∞, and the colour of the lower end.
     """
     finite = np.abs(np.concatenate([pairs.best[np.isfinite(pairs.best)], pairs.score]))
-    limit = float(finite.max()) or 1.0
+    limit = float(np.quantile(finite, 0.98)) or 1.0
     shares = 100 * pairs.loss / total if total > 0 else np.zeros(len(pairs.loss))
     worst = int(np.argmax(shares))
     pair = f"“{words[worst // len(words)]} {words[worst % len(words)]}”"

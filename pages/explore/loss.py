@@ -1,0 +1,226 @@
+"""Loss: the words, contexts and pairs that one model's gap comes from."""
+
+import numpy as np
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, losses, state, texts
+from jsmi_app.prose import Prose, snippets
+from jsmi_core.charts import inert, number, percent
+from jsmi_core.corpus import Corpus
+from jsmi_core.distribution import FloatArray
+from jsmi_core.loss import Loss
+from jsmi_core.loss_figures import WEIGHTS, add_up, bands_data, heat_data, map_data, scores_data, word_data
+from jsmi_core.records import LawScores, Result
+from jsmi_core.wordmap import has_umap, neighbours
+
+VIEWS = {"words": "Words", "scores": "PMI against m", "word": "One word", "map": "Map", "heat": "Heat map"}
+MOST_ROWS = 200
+ON_THE_MAP = 1_000
+MOST_CELLS = 25  # words of a heat map that can still be read
+
+
+def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
+    """Bars by frequency, and the worst words."""
+    name = losses.side("Sorted by")
+    side, scale = loss.side(name), losses.scaled()
+    clicked = controls.figure(
+        bands_data(loss.bands(name), text.vocabulary, side=name, made_of=made_of), "loss-bands", clickable=True
+    )
+    if clicked:
+        losses.look_at(clicked[0])
+    seen, unseen, total = add_up([scale * side.seen.sum(), scale * side.unseen.sum()])
+    *_, again = add_up((scale * side.loss).tolist())
+    values = {"seen": seen, "unseen": unseen, "total": total, "again": again, "sides": f"{name}s"}
+    frame.say(words.part("words", words=f"{len(side.loss):,}", unit=state.get("unit"), **values))
+    worst = np.argsort(-side.loss, kind="stable")[:MOST_ROWS]
+    names = [text.vocabulary[i] for i in worst]
+    unit = state.get("unit")
+    rows = {
+        name: names,
+        "tokens": text.counts[worst],
+        f"loss ({unit})": scale * side.loss[worst],
+        "share of the gap": side.loss[worst] / (loss.total or 1.0),
+        f"lost for each draw ({unit})": scale * per_draw(loss, name)[worst],
+        "share of its information lost": side.loss[worst] / np.maximum(side.information[worst], 1e-300),
+    }
+    st.subheader(f"The {len(worst)} {name}s that lost most", anchor=False)
+    losses.table(rows, names, "worst-words", f"The {name}s with the largest part of the gap")
+
+
+def per_draw(loss: Loss, name: str) -> FloatArray:
+    """What a draw of each word, or context, loses on average; nats."""
+    side = loss.side(name)
+    return np.divide(side.loss, side.weight, out=np.zeros_like(side.loss), where=side.weight > 0)
+
+
+def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> None:
+    """All pairs over PMI and m, and the worst of them."""
+    names = {"loss": "loss", "pairs": "pairs of the text"}
+    weight = controls.choice("weight", "Coloured by", WEIGHTS, "What the colour of a cell counts.", names.__getitem__)
+    with st.spinner("Looking at all pairs …"):
+        density, causes = loss.density, loss.causes
+    data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, made_of=made_of)
+    controls.figure(data, "loss-scores")
+    low, high, unseen, total = add_up([losses.scaled() * part for part in causes])
+    frame.say(words.part("scores", low=low, high=high, unseen=unseen, total=total, unit=state.get("unit")))
+    pairs = loss.worst_pairs(MOST_ROWS)
+    first = [text.vocabulary[i] for i in pairs.rows]
+    rows = {"word": first, "context": [text.vocabulary[i] for i in pairs.columns]}
+    st.subheader(f"The {len(first)} pairs that lost most", anchor=False)
+    losses.table(
+        rows | losses.pair_columns(pairs, loss.total, "the gap"), first, "worst-pairs", "The pairs that lost most"
+    )
+
+
+def one_word(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
+    """The worst pairs of a word, its neighbours, its sentences."""
+    side_at, word_at = st.columns(2, vertical_alignment="bottom")
+    with side_at:
+        name = losses.side("Seen as")
+    side = loss.side(name)
+    with word_at:
+        state.seed("word")
+        typed = st.text_input("Word", key="word", max_chars=200, help="Empty: the word that lost most.")
+        state.keep("word", typed)
+    word = typed.strip() or text.vocabulary[int(np.argmax(side.loss))]
+    if word not in text.vocabulary:
+        st.info(words.part("unknown", word=f"“{word}”"))
+        return
+    index = text.vocabulary.index(word)
+    pairs = loss.pairs_of(name, index)
+    own, scale = float(side.loss[index]), losses.scaled()
+    clicked = controls.figure(
+        word_data(pairs, own, word, text.vocabulary, side=name, made_of=made_of), "loss-word", clickable=True
+    )
+    if clicked:
+        losses.look_at(clicked[0])
+    others = "contexts" if name == "word" else "words"
+    values = {"pairs": f"{len(side.loss):,}", "others": others, "most": len(pairs.loss)}
+    share = percent(float(pairs.loss.sum()) / own) if own > 0 else "0 %"
+    frame.say(words.part("word", sum=f"{scale * own:.6f}", share=share, unit=state.get("unit"), **values))
+    partners = [text.vocabulary[i] for i in (pairs.columns if name == "word" else pairs.rows)]
+    rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss")
+    losses.table(rows, partners, "word-pairs", "The worst pairs of the word")
+    near(text, loss, index)
+    in_text(text, word)
+
+
+def near(text: Corpus, loss: Loss, index: int) -> None:
+    """The nearest vectors of a word, among the input vectors and among the output vectors."""
+    tables = {"input": loss.embedding.words, "output": loss.embedding.contexts}
+    for column, (kind, vectors) in zip(st.columns(2), tables.items(), strict=True):
+        with column:
+            st.subheader(f"Neighbours by {kind} vectors", anchor=False)
+            found = neighbours(vectors, index)
+            names = [text.vocabulary[other.place] for other in found]
+            rows = {"word": names, "cosine": [other.cosine for other in found]}
+            losses.table(rows, names, f"near-{kind}", f"The words with the nearest {kind} vectors")
+
+
+def in_text(text: Corpus, word: str) -> None:
+    """Where the word stands."""
+    found = texts.concordance(text, word)
+    if found is not None:
+        st.subheader(inert(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places"), anchor=False)
+        st.dataframe(
+            [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
+            column_config={"before": st.column_config.TextColumn(alignment="right")},
+            hide_index=True,
+        )
+
+
+def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) -> None:
+    """The most frequent words on a plane."""
+    methods = {"pca": "PCA", "umap": "UMAP"} if has_umap() else {"pca": "PCA"}
+    method = controls.choice("mapping", "Map by", tuple(methods), "How the vectors are laid flat.", methods.__getitem__)
+    if not has_umap():
+        st.caption(words.part("umap"))
+    shown = min(ON_THE_MAP, len(text.vocabulary))
+    found = cached.word_map(run.id, shown, method)
+    values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
+    names = text.vocabulary[:shown]
+    unit = state.get("unit")
+    data = map_data(found, names, values, method=methods[method], unit=unit, made_of=made_of)
+    clicked = controls.figure(data, "loss-map", clickable=True)
+    if clicked:
+        losses.look_at(clicked[0])
+    frame.say(words.part("map", words=f"{shown:,}"))
+
+
+def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
+    """PMI − log k, m and loss of every pair among some words."""
+    words_at, top_at = st.columns([3, 1], vertical_alignment="bottom")
+    with top_at:
+        top = controls.whole("top", 2, MOST_CELLS)
+    with words_at:
+        state.seed("words")
+        typed = st.text_input(
+            "Words",
+            key="words",
+            max_chars=2000,
+            help="With commas between them; empty: those of the pairs that lost most.",
+        )
+        state.keep("words", typed)
+    asked = list(dict.fromkeys(word.strip() for word in typed.split(",") if word.strip()))
+    chosen = [word for word in asked if word in text.vocabulary][:MOST_CELLS] or of_the_worst_pairs(text, loss, top)
+    missing = [word for word in asked if word not in text.vocabulary]
+    if missing:
+        st.info(words.part("missing", words=", ".join(missing)))
+    indices = np.array([text.vocabulary.index(word) for word in chosen])
+    pairs = loss.pairs(np.repeat(indices, len(indices)), np.tile(indices, len(indices)))
+    tables = heat_data(pairs, chosen, loss.total, pmi=pmi)
+    for column, data, key in zip(st.columns(3), tables, ("best", "model", "loss"), strict=True):
+        with column:
+            controls.figure(data, f"heat-{key}")
+    frame.say(words.part("heat"))
+
+
+def of_the_worst_pairs(text: Corpus, loss: Loss, most: int) -> list[str]:
+    """The words of the pairs that lost most, each once."""
+    with st.spinner("Looking at all pairs …"):
+        pairs = loss.worst_pairs(MOST_ROWS)
+    both = np.column_stack([pairs.rows, pairs.columns]).ravel().tolist()
+    return [text.vocabulary[i] for i in dict.fromkeys(both)][:most]
+
+
+def summary(scores: LawScores) -> None:
+    """The gap that everything below adds up to."""
+    scale, unit = losses.scaled(), state.get("unit")
+    with st.container(horizontal=True):
+        for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
+            st.metric(label, f"{number(scale * value)} {unit}", width="content")
+        share = percent(scores.gap / scores.bound) if scores.bound > 0 else "–"
+        st.metric("Lost, of all there is to know", share, width="content")
+
+
+with frame.page("loss") as words:
+    losses.take_over()
+    text_at, run_at = st.columns([2, 3], vertical_alignment="bottom")
+    with text_at:
+        text = controls.text_choice()
+    with run_at:
+        run = losses.choose(text)
+    if run is None:
+        frame.say(words.part("none"))
+        losses.offer(text)
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            view = controls.choice("view", "Look at", tuple(VIEWS), "How the gap is sorted.", VIEWS.__getitem__)
+            law = controls.law()
+            controls.unit()
+        scores = run.law(law)
+        loss = cached.loss(text, run, law)
+        summary(scores)
+        made_of = f"{text.name} · {losses.name_of(run)} · q = {scores.q}"
+        pmi = "PMI" if scores.q == "context marginal" else "log p/r"
+        if view == "words":
+            by_frequency(text, loss, made_of, words)
+        elif view == "scores":
+            by_score(text, loss, made_of, pmi, words)
+        elif view == "word":
+            one_word(text, loss, made_of, words)
+        elif view == "map":
+            on_a_map(text, loss, run, made_of, words)
+        else:
+            among_words(text, loss, pmi, words)
+        controls.reproduce(*snippets.loss(text, run, law))
