@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from jsmi_core._leases import Lease
 from jsmi_core.records import EpochScore, RankStep, Result
 from jsmi_core.specs import Cell, RankCell
 
@@ -51,6 +52,13 @@ class Job:
     )
     moved: float = 0.0  # clock when it last made progress
     unsaved: Result | None = None
+    lease: Lease | None = None  # while it runs here
+
+    def release(self) -> None:
+        """Let other processes run it."""
+        if self.lease is not None:
+            self.lease.release()
+            self.lease = None
 
     @property
     def unwanted(self) -> bool:

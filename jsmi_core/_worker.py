@@ -69,17 +69,14 @@ class Worker:
         try:
             result = self._compute(order)
             return {"kind": "done"}, result.to_bytes()
-        except MemoryError:
-            return _failed("there was not enough memory: choose a smaller dimension or text."), b""
         except Exception as error:
-            from jsmi_core.errors import Cancelled, JSMIError
+            from jsmi_core.errors import Cancelled, JSMIError, told
 
             if isinstance(error, Cancelled):
                 return {"kind": "cancelled"}, b""
-            if isinstance(error, JSMIError):
-                return _failed(str(error)), b""
-            traceback.print_exc()  # a fault of the program: its place goes to the log, its name to the user
-            return _failed(f"the program failed with {type(error).__name__}: {error}"), b""
+            if not isinstance(error, (JSMIError, MemoryError)):
+                traceback.print_exc()  # a fault of the program: its place goes to the log, its name to the user
+            return {"kind": "failed", "message": told(error)}, b""
 
     def _compute(self, order: dict[str, Any]) -> Result:
         from jsmi_core.specs import Spec
@@ -131,10 +128,6 @@ class Worker:
             self._link.send_bytes(content)
         except OSError:
             os._exit(0)
-
-
-def _failed(message: str) -> dict[str, Any]:
-    return {"kind": "failed", "message": message}
 
 
 @lru_cache(maxsize=2)

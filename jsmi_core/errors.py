@@ -53,3 +53,12 @@ class Cancelled(JSMIError):  # noqa: N818 - an outcome the user asked for, not a
     """The user stopped the work; whatever had been acknowledged is kept."""
 
     exit_code = 130
+
+
+def told(error: Exception) -> str:
+    """Whatever went wrong in a computation, as a sentence for whoever asked for it."""
+    if isinstance(error, JSMIError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there was not enough memory: choose a smaller dimension or text."
+    return f"the program failed with {type(error).__name__}: {error}"

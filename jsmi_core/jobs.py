@@ -2,7 +2,8 @@
 
 Each slot is a thread that owns one long-lived process (``_process.py``, ``_worker.py``) and is the only one to talk to
 it. A job lives in the parent: the process can raise, exit, crash, hang or be killed, and the job still ends with a
-reason. Only the parent writes results to the store.
+reason. Only the parent writes results to the store. Several queues may share a store, each in a process of its own:
+what one of them runs the others leave to it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from jsmi_core.store import Store
 
 __all__ = ["JobQueue", "JobStatus"]
 
+ELSEWHERE_SECONDS = 0.5  # how often to look whether another process is done with a job
 CANCEL_SECONDS = 1.5  # how long a cancelled cell may take to stop by itself
 _MOST_ENDED = 2_000  # jobs remembered for status(); the results themselves are in the store
 _MOST_UNSAVED = 50  # results held in memory while the store cannot be written
@@ -248,6 +250,7 @@ class JobQueue:
 
     def _end(self, job: Job, state: str, message: str = "") -> None:
         self._running.discard(job)
+        job.release()
         job.state, job.message = state, message
         job.share = 1.0 if state == "done" else job.share
         self._changed.notify_all()
@@ -276,13 +279,34 @@ class JobQueue:
 
     def _next(self) -> Job | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            if self._closed:
-                return None
-            job = self._queue.popleft()
-            job.state, job.moved = "running", time.monotonic()
-            self._running.add(job)
-            return job
+            while not self._closed:
+                job = self._first_free()
+                if job is not None:
+                    self._queue.remove(job)
+                    job.state, job.message, job.moved = "running", "", time.monotonic()
+                    self._running.add(job)
+                    return job
+                self._changed.wait(ELSEWHERE_SECONDS if self._queue else None)
+            return None
+
+    def _first_free(self) -> Job | None:
+        """The first job in the queue that no other process on this store runs; what they have stored is done."""
+        for job in tuple(self._queue):
+            job.lease = self.store.lease(job.cell.id)
+            if job.lease is None:
+                job.message = "another program that uses this store is running it."
+            elif self._stored_meanwhile(job):
+                self._queue.remove(job)
+                self._end(job, "done")
+            else:
+                return job
+        return None
+
+    def _stored_meanwhile(self, job: Job) -> bool:
+        try:
+            return self.store.has(job.cell.id)
+        except StoreError:  # it will be told when the result is to be stored
+            return False
 
     def _run(self, job: Job, process: WorkerProcess) -> None:
         """See one job through, whatever its process does."""
@@ -313,6 +337,7 @@ class JobQueue:
     def _put_back(self, job: Job) -> None:
         with self._changed:
             self._running.discard(job)
+            job.release()
             job.state = "queued"
             self._queue.appendleft(job)
 

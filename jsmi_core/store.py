@@ -25,6 +25,7 @@ import platformdirs
 
 from jsmi_core._database import DamagedError, Database
 from jsmi_core._files import write_whole
+from jsmi_core._leases import Lease, take
 from jsmi_core.errors import CorpusError, StoreError
 from jsmi_core.records import LAW_VERSION, CellResult, Result
 
@@ -163,6 +164,13 @@ class Store:
         query = "DELETE FROM results WHERE id = ? RETURNING file"
         for (name,) in self._write(lambda database: database.execute(query, (cell_id,)).fetchall()):
             (self._arrays / name).unlink(missing_ok=True)
+
+    def lease(self, cell_id: str) -> Lease | None:
+        """The right to compute a cell, so that no other process on this store does it too; None if one is at it.
+
+        It ends with its release or with this process. Look for the result once more when you have it.
+        """
+        return take(self.path / "leases" / f"{cell_id}.lock")
 
     # -- corpora ---------------------------------------------------------------------------------------------------
 

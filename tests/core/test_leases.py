@@ -1,0 +1,84 @@
+"""One holder at a time, in one process or several; death gives a lease back, and a closed folder stops nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from jsmi_core._leases import take
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from jsmi_core._leases import take
+lease = take(Path(sys.argv[1]))
+print("taken" if lease else "refused", flush=True)
+time.sleep(600)
+"""
+
+
+def test_one_holder_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "leases" / "cell.lock"
+    lease = take(path)
+    assert lease is not None
+    assert take(path) is None
+    lease.release()
+    lease.release()
+    assert not path.exists()
+    again = take(path)
+    assert again is not None
+    again.release()
+
+
+def test_death_gives_it_back(tmp_path: Path) -> None:
+    path = tmp_path / "cell.lock"
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "taken\n"
+        assert take(path) is None
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    lease = take(path)
+    assert lease is not None
+    lease.release()
+
+
+def test_many_takers_never_hold_it_together(tmp_path: Path) -> None:
+    path, held, most = tmp_path / "cell.lock", [0], [0]
+
+    def work() -> None:
+        for _ in range(300):
+            lease = take(path)
+            if lease is not None:
+                held[0] += 1
+                most[0] = max(most[0], held[0])
+                held[0] -= 1
+                lease.release()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert most[0] == 1
+    assert not path.exists()
+
+
+def test_where_no_file_can_be_made_everyone_works(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    first, second = (take(tmp_path / "file" / "cell.lock") for _ in range(2))
+    assert first is not None
+    assert second is not None
+    second.release()
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(50):
+        lease = take(tmp_path / "cell.lock")
+        assert take(tmp_path / "cell.lock") is None
+        lease.release()
+    assert len(os.listdir("/proc/self/fd")) == before
