@@ -285,6 +285,19 @@ def test_the_title_says_which_price_is_larger(best: dict[int, float], title: str
     assert ladder_data([result(0.05, dimension=10)], best=known).title == title
 
 
+def test_the_title_says_nothing_of_prices_that_go_both_ways() -> None:
+    models = [result(0.05, dimension=10), result(0.09, dimension=20)]
+    title = ladder_data(models, best={(5, 10): 0.19, (5, 20): 0.1}).title
+    assert title == ladder_data(models).title
+    assert title == "The best model reaches 45 % of the bound: d = 20, 5 epochs"
+
+
+def test_the_title_over_epochs_needs_two_of_them() -> None:
+    assert ladder_data([result(0.05)], "epochs").title == "The best model reaches 25 % of the bound: d = 100, 5 epochs"
+    title = ladder_data([result(0.05), result(0.1, epochs=20)], "epochs").title
+    assert title == "With d = 100 a model reaches 25 % of its bound after 5 epochs and 50 % after 20 epochs"
+
+
 def test_the_label_of_the_zero_line_keeps_out_of_the_way() -> None:
     def place(*scores: tuple[float, float]) -> str:
         models = [

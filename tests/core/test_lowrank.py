@@ -7,11 +7,13 @@ import math
 import mpmath
 import numpy as np
 import pytest
+import scipy.sparse as sp
+from scipy.linalg import eigh
 
 from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
 from jsmi_core._slopes import SlopePass
 from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
-from jsmi_core.lowrank import best_rank_embedding, correspondence_start, sppmi, sppmi_svd
+from jsmi_core.lowrank import ANALYSIS, GIVEN, best_rank_embedding, correspondence_start, sppmi, sppmi_svd
 from jsmi_core.samples import sample_corpus
 from jsmi_core.training import SGNSConfig, train_sgns
 
@@ -200,6 +202,44 @@ def test_cancel_and_bad_parameters_say_so() -> None:
         best_rank_embedding(objective, 1, tolerance=0)
     with pytest.raises(EmbeddingError, match="rank d or less"):
         best_rank_embedding(objective, 1, [Embedding(np.ones((7, 2)), np.ones((9, 2)))])
+
+
+def two_halves(size: int = 1_024) -> tuple[SGNSObjective, Embedding]:
+    """Words that go with their own half of the contexts, in a large table; and the best embedding, of rank 2."""
+    half = np.where(np.arange(size) < size // 2, 1.0, -1.0)
+    objective = SGNSObjective(JointDistribution.from_counts(2 + np.outer(half, half)), negatives=5)
+    same, other = math.log(1.5 / 5), math.log(0.5 / 5)
+    words = np.column_stack([np.ones(size), half])
+    return objective, Embedding(words, words * [(same + other) / 2, (same - other) / 2])
+
+
+def test_a_large_table_is_climbed_in_single_precision_and_keeps_a_start_that_is_better_in_double() -> None:
+    objective, exact = two_halves()
+    assert objective.score(exact) == pytest.approx(objective.bound, rel=1e-14)
+    alone = best_rank_embedding(objective, 2, max_passes=20)
+    assert alone.start == ANALYSIS
+    assert alone.spread == 0
+    assert 0 <= objective.bound - alone.score < 0.05 * objective.bound
+    best = best_rank_embedding(objective, 2, [exact], max_passes=5)
+    assert best.score == objective.score(exact) == objective.score(best.embedding)
+    assert best.start == f"{GIVEN} 1"
+
+
+def test_shifted_ppmi_of_a_large_table_is_the_best_of_its_rank() -> None:
+    """Many singular values that are nearly the same once were too many for the solver."""
+    joint = JointDistribution.from_counts(sp.random_array((1_100, 1_000), density=0.01, rng=np.random.default_rng(8)))
+    table, embedding = sppmi(joint, 1).toarray(), sppmi_svd(joint, 5, 1)
+    squares = eigh(table.T @ table, eigvals_only=True, subset_by_index=[995, 999])
+    lost = np.square(table).sum() - squares.sum()
+    assert np.square(table - embedding.words @ embedding.contexts.T).sum() == pytest.approx(lost, rel=1e-10)
+
+
+def test_shifted_ppmi_of_a_large_table_with_fewer_dimensions_than_asked_for() -> None:
+    """Once the solver gave up here, or gave what no singular value was. And with k this large nothing is left."""
+    joint = two_halves()[0].joint
+    embedding = sppmi_svd(joint, 5, 1)
+    np.testing.assert_allclose(embedding.words @ embedding.contexts.T, sppmi(joint, 1).toarray(), atol=1e-10)
+    assert not sppmi_svd(joint, 5, 10**6).words.any()
 
 
 @pytest.mark.slow
