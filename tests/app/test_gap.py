@@ -48,3 +48,28 @@ def test_the_best_embedding_of_each_dimension_splits_the_gap(open_page: Open) ->
     drawn = app.get("plotly_chart")[0].proto.spec
     assert "best rank&#45;d" in drawn
     assert "costs more than" in app.header[0].value
+    certificates = app.dataframe[-1].value
+    assert list(certificates["d"]) == [1, 2]
+    assert certificates["converged"].all()
+    assert certificates["start that won"].str.startswith("correspondence").all()
+    app.toggle("baselines").set_value(True).run()
+    assert "SVD of SPPMI" in app.get("plotly_chart")[0].proto.spec
+    for axis in ("dimension", "epochs", "alpha"):
+        for show in ("score", "split"):
+            app.segmented_control(key="show").set_value(show).run()
+            app.segmented_control(key="axis").set_value(axis).run()
+            assert not app.exception
+            assert len(app.get("plotly_chart")) == 1
+    assert "of the gap" in app.header[0].value
+    app.segmented_control(key="show").set_value("gain").run()
+    assert not app.exception
+    assert app.header[0].value.startswith("Each dimension between 1 and 2 is worth")
+    app.segmented_control(key="law").set_value("paper").run()
+    assert any("word2vec's noise" in info.value for info in app.info)
+
+
+def test_what_needs_a_search_says_so(open_page: Open) -> None:
+    app = open_page("gap", **GRID | {"dimensions": "2", "negatives_list": "5", "seeds": "1", "show": "split"})
+    app.button("run").click().run()
+    until(app, lambda page: any("All 1 of this grid" in text for text in texts(page)))
+    assert any("switch on their search" in info.value for info in app.info)

@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from jsmi_app import cached
-from tests.app.conftest import Open, query, until
+from tests.app.conftest import Open, query, texts, until
 
 
 def trained(app):
@@ -21,6 +21,47 @@ def test_a_training_shows_its_score_under_the_bound_and_is_kept(open_page: Open)
     assert (rows["score S (nats)"] <= rows["bound (nats)"]).all()
     again = open_page("train", corpus="planted", dimension="4", epochs="2")
     assert trained(again)
+
+
+def amount(metric):
+    """What a metric shows, in nats."""
+    return float(metric.value.removesuffix(" nats"))
+
+
+def test_a_search_splits_the_gap_in_two(open_page: Open) -> None:
+    link = {"corpus": "planted", "dimension": "2", "epochs": "2"}
+    app = open_page("train", **link)
+    app.button("train").click().run()
+    until(app, trained)
+    assert not app.metric
+    app.button("search-button").click().run()
+    assert query(app)["search"]
+    until(app, lambda page: page.metric, seconds=120)
+    rank, training, gap = map(amount, app.metric)
+    assert min(rank, training) >= 0
+    assert rank + training == pytest.approx(gap, rel=0.01)  # three digits are shown
+    assert "at most" in app.header[0].value
+    assert "best this dimension can reach" in app.get("plotly_chart")[0].proto.spec
+    assert any("Newton step" in text for text in texts(app))
+    certificate = app.dataframe[-1].value.iloc[0]
+    assert certificate["spread over starts (nats)"] > 0
+    assert "search-button" not in {button.key for button in app.button}
+    assert "search" not in query(app)
+    exact = {"best_rank_embedding(objective, config.dimension, [run.embedding])", "--best-rank"}
+    assert all(any(piece in code.value for code in app.code) for piece in exact)
+    longer = open_page("train", **link | {"epochs": "3"})  # its dimension was searched before it was trained
+    assert "best this dimension can reach" in longer.get("plotly_chart")[0].proto.spec
+
+
+def test_a_search_can_be_cancelled(open_page: Open) -> None:
+    app = open_page("train", corpus="lee", dimension="100", epochs="1")
+    app.button("train").click().run()
+    until(app, trained)
+    app.button("search-button").click().run()
+    until(app, lambda page: page.button(key="cancel-search"))
+    app.button("cancel-search").click().run()
+    until(app, lambda page: any("The search was cancelled" in warning.value for warning in page.warning))
+    assert app.button("search-button")
 
 
 def test_settings_are_in_the_url(open_page: Open) -> None:
