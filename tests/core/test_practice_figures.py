@@ -58,17 +58,16 @@ def test_stairs_in_bits() -> None:
 
 
 def test_stairs_are_drawn_from_the_top_with_an_inert_name_each() -> None:
-    steps = Stairs(
-        "t", "s", "x", "", "model", (Stair("<b>one</b>", "bound", 0, 0.1, 0.05), Stair("two", "rank", 0.1, 0.2))
-    )
+    both = (Stair("<b>one</b>", "bound", 0, 0.1, 0.05), Stair("two", "rank", 0.1, 0.2))
+    steps = Stairs("t", "s", "x", "", "model", both)
     figure = draw(steps)
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
     assert "<b>" not in "".join(figure.layout.yaxis.ticktext)
-    ends = [trace.x[0] for trace in figure.data if trace.type == "scatter" and trace.line.width == 4]
-    assert ends == [0.1, 0.2]
-    models = [trace for trace in figure.data if trace.mode == "markers"]
-    assert list(models[0].x) == [0.05]
-    assert not any(trace.mode == "markers" for trace in draw(steps._replace(stairs=steps.stairs[1:])).data)
+    assert [bar.base[0] for bar in figure.select_traces({"type": "bar"})] == [0, 0.1]
+    assert [end.x[0] for end in figure.select_traces({"line.width": 4})] == [0.1, 0.2]
+    assert [list(point.x) for point in figure.select_traces({"mode": "markers"})] == [[0.05]]
+    without = draw(steps._replace(stairs=both[1:]))
+    assert not list(without.select_traces({"mode": "markers"}))
 
 
 def test_what_moves_is_told_of_real_pairs_first() -> None:
