@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 IN := .venv/bin/
-KERNELS := kernels drawn cooccurrence objective
+KERNELS := kernels drawn cooccurrence objective large
 
 .PHONY: help run test test-all lint coverage mutants bench samples clean
 

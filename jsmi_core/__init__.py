@@ -40,9 +40,9 @@ if TYPE_CHECKING:
         to_bits,
     )
     from jsmi_core.jobs import JobQueue
-    from jsmi_core.loss import Loss, loss_of
     from jsmi_core.large_corpus import LargeCorpus, read_large_corpus
     from jsmi_core.large_pairs import LargePairs, count_large_corpus
+    from jsmi_core.loss import Loss, loss_of
     from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
     from jsmi_core.objective import SGNSObjective
     from jsmi_core.samples import sample_corpus

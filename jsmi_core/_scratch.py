@@ -93,7 +93,7 @@ class ScratchArray:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         return StoreError(
             f"the disk of {self._folder!r} is full after {self.nbytes:,} bytes of numbers: make room, or give another "
-            "folder for them."
+            "folder for them (TMPDIR)."
             if full
-            else f"no numbers can be kept in {self._folder!r} ({error.strerror}): give another folder for them."
+            else f"no numbers can be kept in {self._folder!r} ({error.strerror}): give another folder for them (TMPDIR)."
         )

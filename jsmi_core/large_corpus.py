@@ -142,7 +142,11 @@ def read_large_corpus(
         On the disk that takes the numbers; by default the system's place for temporary files.
     on_progress : callable (share, 0 … 1), optional
     cancel : callable () → bool, optional
-        Both called after each million characters.
+        Both called after each million bytes.
+
+    Returns
+    -------
+    LargeCorpus
 
     Raises
     ------

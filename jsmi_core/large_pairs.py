@@ -101,6 +101,13 @@ class LargePairs:
         How many pairs each row of the whole table has.
     limits : Limits
     folder : path, optional
+
+    Examples
+    --------
+    >>> from jsmi_core.large_corpus import read_large_corpus
+    >>> pairs = count_large_corpus(read_large_corpus(b"a b a", min_count=1), PairSampling(window=1, subsample=0))
+    >>> pairs.joint().counts.toarray().tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
     """
 
     bounds: IntArray
@@ -167,7 +174,11 @@ class LargePairs:
         noises : (V,) float64 that sums to 1, each, or None for the context marginal, the paper's q
         on_progress : callable (share, 0 … 1), optional
         cancel : callable () → bool, optional
-            Both called after each part.
+            Both called after each block of rows.
+
+        Returns
+        -------
+        list of Ceiling, one for each noise
 
         Raises
         ------
@@ -266,6 +277,10 @@ def count_large_corpus(
     on_progress : callable (share, 0 … 1), optional
     cancel : callable () → bool, optional
         Both called after each chunk of text.
+
+    Returns
+    -------
+    LargePairs, V × V and symmetric
 
     Raises
     ------

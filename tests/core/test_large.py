@@ -20,6 +20,7 @@ from jsmi_core import (
     Corpus,
     PairSampling,
     SGNSConfig,
+    cli,
     expected_pairs,
     jsmi,
     mutual_information,
@@ -98,6 +99,9 @@ def test_files_on_disk_have_no_name(tmp_path):
 class FullDisk:
     def __init__(self, code):
         self.code = code
+
+    def close(self):
+        pass
 
     def seek(self, place):
         return place
@@ -425,3 +429,84 @@ def test_a_killed_run_leaves_nothing(tmp_path):
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
+
+
+# --- jsmi bound ------------------------------------------------------------------------------------------------------
+
+TEXT = "the cat sat on the mat\nthe dog sat on the log\na cat and a dog\n" * 30
+
+
+@pytest.fixture
+def bound(capsys, tmp_path):
+    """`jsmi bound` on these files, as (exit code, its JSON or None, standard error)."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(TEXT)
+
+    def run(*arguments):
+        code = cli.main(["bound", *(str(tmp_path / a) if a.endswith("txt") else a for a in arguments), "--json"])
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out else None, said.err
+
+    return run
+
+
+def assert_same_values(told, truth):
+    for record in (told, truth):
+        del record["seconds"]
+        del record["corpus"]["name"]
+        del record["corpus"]["reading"]["bytes_read"]
+    for name in ("jsmi", "word2vec_bound", "mutual_information"):
+        assert told.pop(name) == pytest.approx(truth.pop(name), rel=1e-12)
+    assert told == truth
+
+
+def test_bound_in_a_given_memory_is_the_bound(bound, tmp_path):
+    code, told, said = bound("a.txt", "--memory", "1MB", "--window", "3")
+    assert code == 0
+    assert "reading" in said
+    assert_same_values(told, bound("a.txt", "--window", "3")[1])
+
+
+def test_bound_of_several_files_is_that_of_one(bound, tmp_path):
+    (tmp_path / "both.txt").write_text(TEXT * 2)
+    _, told, _ = bound("a.txt", "b.txt", "--alpha", "0.3", "--min-count", "2")
+    assert_same_values(told, bound("both.txt", "--alpha", "0.3", "--min-count", "2")[1])
+
+
+def test_bound_of_a_large_file_goes_to_disk_by_itself(bound, monkeypatch):
+    _, truth, _ = bound("a.txt")
+    monkeypatch.setattr("jsmi_core._bound.LARGE", 100)
+    monkeypatch.setattr("jsmi_core._bound.corpus_of", None)
+    _, told, _ = bound("a.txt")
+    assert_same_values(told, truth)
+
+
+def test_bound_repeats_the_notices_of_a_large_text(bound, tmp_path):
+    (tmp_path / "latin.txt").write_bytes("né né\n".encode("latin-1") * 9)
+    _, _, said = bound("latin.txt", "a.txt", "--encoding", "latin-1")
+    assert "jsmi: the text was decoded as latin-1" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["a.txt", "--memory", "1 KB"], 2, "memory = 1,000 bytes is not usable"),
+        (["a.txt", "--memory", "lots"], 2, "memory = 'lots' is not usable: give bytes, or a size such as 500MB"),
+        (["sample:lee", "--memory", "1GB"], 2, "corpus = 'sample:lee' is not usable beside other files or --memory"),
+        (["a.txt", "sample:lee"], 2, "corpus = 'sample:lee' is not usable beside other files or --memory"),
+        (["a.txt", "missing.txt"], 3, "'missing.txt' does not exist"),
+        (["missing.txt"], 3, "'missing.txt' does not exist"),
+    ],
+)
+def test_bound_says_what_is_wrong_in_one_sentence(bound, arguments, code, said):
+    found, out, err = bound(*arguments)
+    assert (found, out) == (code, None)
+    assert said in err
+    assert err.splitlines()[-1].startswith("jsmi: ")
+
+
+def test_bound_says_that_the_disk_is_full(bound, monkeypatch):
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda dir: FullDisk(errno.ENOSPC))
+    code, out, err = bound("a.txt", "--memory", "1GB")
+    assert (code, out) == (4, None)
+    assert re.search(r"jsmi: the disk of '.*' is full after 0 bytes of numbers: make room, or give another", err)
