@@ -100,7 +100,9 @@ def _line(
     banded = any(len(seeds) > 1 for seeds in dimensions.values())
     role = "trained" if order else "rank"
     bands = (low, high) if banded else ((), ())
-    return Line(label, role, places, means, *bands, ids=ids, shade=shade, error=errors, place="end")
+    return Line(
+        label, role, places, means, *bands, ids=ids, shade=shade, error=errors, place="end" if order else "above"
+    )
 
 
 def _nothing(found: Usefulness) -> str:
@@ -108,7 +110,7 @@ def _nothing(found: Usefulness) -> str:
 
 
 def _finding(judged: Sequence[Judged], law: str) -> str:
-    """Whether the model with the smallest gap is the most useful one, as far as the test can tell."""
+    """Whether the model with the smallest gap is the most useful one: two standard errors apart, or not told apart."""
     closest = min(judged, key=lambda model: model.result.law(law).gap)
     best = max(judged, key=lambda model: model.value)
     error = best.found.standard_error or 0.0
@@ -116,7 +118,7 @@ def _finding(judged: Sequence[Judged], law: str) -> str:
     reaches = f"{shown(closest.value)} against {shown(best.value)}"
     if best is closest or closest.value == best.value:
         return f"The smallest gap goes with the best {TEST_NAMES[best.found.test]} here: {shown(best.value)}"
-    if best.value - closest.value <= error:
+    if best.value - closest.value <= 2 * error:
         return f"The smallest gap does as well as the best, as far as {best.found.found:,} items can tell: {reaches}"
     return f"The smallest gap is not the most useful: {reaches} for {_settings(best.result)}"
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from jsmi_core import Corpus, Embedding, JointDistribution, SGNSConfig, SGNSObjective, sample_corpus, train_sgns
+from jsmi_core import (
+    Cell,
+    Corpus,
+    Embedding,
+    JointDistribution,
+    SGNSConfig,
+    SGNSObjective,
+    Store,
+    run_cell,
+    sample_corpus,
+    train_sgns,
+)
+from jsmi_core.cli import main
 from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.samples import gensim_file
-from jsmi_core.usefulness import TESTS, Usefulness, balanced, refactored, usefulness
+from jsmi_core.usefulness import TESTS, Usefulness, balanced, rank_agreement, refactored, usefulness
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +108,36 @@ def test_a_name_that_is_none_and_words_without_names_are_refused() -> None:
         usefulness(plain)
     with pytest.raises(ParameterError, match="wordsim353, simlex999, analogies"):
         usefulness(plain, ["glue"])
+
+
+def test_the_shell_tells_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = sample_corpus("lee")
+    result = run_cell(Cell(corpus.digest, SGNSConfig(dimension=3, epochs=1)), corpus)
+    command = ["usefulness", "sample:lee", "--store", str(tmp_path)]
+    assert main(command) == 0
+    assert "nothing of this text" in capsys.readouterr().out
+    with Store(tmp_path) as store:
+        store.save(result)
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["results"][0]
+    assert told["id"] == result.id
+    assert result.embedding is not None
+    for record, found in zip(told["usefulness"], usefulness(result.embedding), strict=True):
+        assert record == {**asdict(found), "standard_error": found.standard_error}
+    assert main([*command, "--test", "simlex999", "--balanced"]) == 0
+    out = capsys.readouterr().out
+    (even,) = usefulness(balanced(result.embedding), ["simlex999"])
+    assert f"{even.value:.3f} ± {even.standard_error:.3f}" in out
+    assert "wordsim353" not in out
+    assert main([*command, "--test", "glue"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("gaps", "values", "expected"),
+    [([1, 2, 3, 4], [1, 2, 3, 4], 1.0), ([1, 2, 3, 4], [5] * 4, None), ([1] * 4, [1, 2, 3, 4], None), ([1], [1], None)],
+)
+def test_gaps_and_values_in_one_order(gaps: list[float], values: list[float], expected: float | None) -> None:
+    assert rank_agreement(gaps, values) == expected
 
 
 # --- one score, many embeddings ------------------------------------------------------------------------------------
