@@ -22,4 +22,4 @@ chapters = {
     ]
     for chapter, names in CHAPTERS.items()
 }
-st.navigation({"": [start], **chapters}).run()
+st.navigation({"": [start], **chapters}, expanded=True).run()
