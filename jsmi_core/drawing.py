@@ -60,6 +60,7 @@ LIVE = Palette(
 
 LABEL_SIZE = 15
 TINT = 0.5  # of coloured cells: their numbers stay legible at both ends of every scale, on light and dark
+READABLE = 10  # columns of a table whose cells have room for their numbers
 LABEL_GAP = 0.058  # of the height of the picture: closer labels are moved apart
 
 
@@ -256,13 +257,13 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         xgap=2,
         ygap=2,
         text=[[_short(value) for value in row] for row in heat.values],
-        texttemplate="%{text}",
+        texttemplate="%{text}" if len(heat.columns) <= READABLE else None,
         textfont={"color": palette.text},
         opacity=TINT,
         hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
     )
-    figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False, dtick=1)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1)
     figure.update_layout(margin={"r": 16})
 
 
