@@ -31,8 +31,11 @@ PRESET_HELP = "A table to begin with; noise and correlation are set on the page 
 MOST_WORDS = (20, 40, 60, 120)
 PATIENT = "Whole text, however long it takes"
 PATIENT_HELP = "A plain loop over all pairs of the text, also where it takes more than two seconds."
-CHAPTERS = {"(1)": "The paper, Section 2: a measure of dependence", "(8)": "The paper, Section 3: the score"}
-BEYOND = "Beyond the paper"
+CHAPTERS = {
+    "divergence": "The paper, Section 2: a measure of dependence",
+    "score": "The paper, Section 3: the score",
+    "ceilings": "Beyond the paper",
+}
 
 
 # --- what is proved on -----------------------------------------------------------------------------------------------
@@ -40,8 +43,12 @@ BEYOND = "Beyond the paper"
 
 def own_table(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
     """A preset, and its cells to type over."""
-    table = edit(current_table())
-    frame.say(words.part("table"))
+    choose_preset()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        table = edit(current_table())
+    with right:
+        frame.say(words.part("table"))
     cells, k = write_table(table), state.get("negatives")
     return cached.proved_on_table(cells, k), snippets.proofs_of_table(cells, k)
 
@@ -90,8 +97,11 @@ def edit(table: FloatArray) -> FloatArray:
 
 def a_text(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
     """The most frequent words of a text, the others merged."""
-    text = controls.text_choice()
-    most = how_many_words()
+    text_at, words_at = st.columns(2, gap="medium")
+    with text_at:
+        text = controls.text_choice()
+    with words_at:
+        most = how_many_words()
     patient = controls.switch("patient", PATIENT, PATIENT_HELP)
     frame.say(words.part("text", words=most))
     k = state.get("negatives")
@@ -101,13 +111,17 @@ def a_text(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
 
 def a_model(words: prose.Prose) -> tuple[cached.Proven, Snippets] | None:
     """The vectors of a stored model, on its most frequent words."""
-    text = controls.text_choice()
-    run = losses.choose(text)
+    text_at, model_at, words_at = st.columns(3, gap="medium")
+    with text_at:
+        text = controls.text_choice()
+    with model_at:
+        run = losses.choose(text)
     if run is None:
         st.info(words.part("no_model"))
         losses.offer(text)
         return None
-    most = how_many_words()
+    with words_at:
+        most = how_many_words()
     patient = controls.switch("patient", PATIENT, PATIENT_HELP)
     frame.say(words.part("model", words=most))
     found = cached.proved_on_model(text, run, most, patient=patient)
@@ -134,7 +148,6 @@ def scientific(value: float) -> str:
 def summary(case: Case, proofs: tuple[Proof, ...], words: prose.Prose) -> None:
     """All in one line, to be read from the last row."""
     found = verdict(proofs)
-    seconds = [sum(times) for times in zip(*(proof.seconds for proof in proofs), strict=True)]
     if found.holding == found.of:
         st.header(f":green[:material/check_circle: {found.holding} of {found.of} hold]", anchor=False)
         frame.say(words.part("agree", worst=scientific(found.worst), tolerance=scientific(TOLERANCE)))
@@ -142,29 +155,37 @@ def summary(case: Case, proofs: tuple[Proof, ...], words: prose.Prose) -> None:
         st.header(f":red[:material/cancel: {found.of - found.holding} of {found.of} fail]", anchor=False)
         names = "; ".join(f"{proof.card.place} {proof.card.name}" for proof in proofs if not proof.holds)
         frame.say(words.part("disagree", names=names))
-    st.caption(
-        f"On {inert(case.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y). "
-        f"This program took {seconds[0]:.2g} s, plain loops {seconds[1]:.2g} s."
-    )
+    st.caption(f"On {inert(case.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y).")
 
 
 def show_cards(proven: cached.Proven, trained: bool, words: prose.Prose) -> None:
-    """One card open at a time; its name is in the URL."""
+    """One card open at a time; its name is in the URL. The presenter view shows that one alone, or all by name."""
+    opened = state.get("proof")
+    if state.get("present"):
+        for proof in proven.proofs:
+            if proof.card.key == opened:
+                st.subheader(label(proof), anchor=False)
+                show(proof, proven.case, trained, words)
+            elif not opened:
+                st.markdown(label(proof))
+        return
     for proof in proven.proofs:
         card = proof.card
-        if card.place in CHAPTERS:
-            st.subheader(CHAPTERS[card.place], anchor=False)
-        elif card.key == "ceilings":
-            st.subheader(BEYOND, anchor=False)
+        if card.key in CHAPTERS:
+            st.subheader(CHAPTERS[card.key], anchor=False)
         key = f"card-{card.key}"
-        st.session_state[key] = state.get("proof") == card.key
-        colour, icon = ("green", "check_circle") if proof.holds else ("red", "cancel")
-        place = "" if card.place == "beyond" else f"**{card.place}** "
-        label = f":{colour}[:material/{icon}:] {place}{card.name}{first_number(proof)}"
-        shell = st.expander(label, key=key, on_change=turn, args=(card.key,))
+        st.session_state[key] = opened == card.key
+        shell = st.expander(label(proof), key=key, on_change=turn, args=(card.key,))
         if shell.open:
             with shell:
                 show(proof, proven.case, trained, words)
+
+
+def label(proof: Proof) -> str:
+    """Pass or fail, the statement's place and name, and its number."""
+    colour, icon = ("green", "check_circle") if proof.holds else ("red", "cancel")
+    place = "" if proof.card.place == "beyond" else f"**{proof.card.place}** "
+    return f":{colour}[:material/{icon}:] {place}{proof.card.name}{first_number(proof)}"
 
 
 def first_number(proof: Proof) -> str:
@@ -181,14 +202,15 @@ def turn(card: str) -> None:
 def show(proof: Proof, case: Case, trained: bool, words: prose.Prose) -> None:
     """One card: statement, meaning, numbers, figure, source."""
     card = proof.card
-    st.latex(card.statement)
+    for line in card.statement.split(r"\qquad"):
+        st.markdown(rf"$\large\displaystyle {line.strip()}$")  # in a line of text, so that it wraps on a phone
     frame.say(words.part(card.key))
     if proof.failure:
         st.error(inert(proof.failure))
     numbers(proof)
     if proof.relations:
         st.markdown("Both ways: " + " · ".join(map(told, proof.relations)))
-    st.caption(" ".join([*notes(proof, words), milliseconds(proof)]))
+    st.caption(" ".join([*notes(proof, words), times(proof)]))
     figure = proof_data(proof, case.told, trained=trained)
     if figure:
         controls.figure(figure, f"proof-{card.key}")
@@ -206,12 +228,11 @@ def numbers(proof: Proof) -> None:
     """The numbers both ways; of a table of them, the cell that differs most."""
     rows: dict[str, list[Any]] = {
         "": ["✓" if c.holds else "✗" for c in proof.comparisons],
-        "number": [
-            c.name + (f" (of {c.cells:,}, the one that differs most)" if c.cells > 1 else "") for c in proof.comparisons
-        ],
+        "number": [c.name for c in proof.comparisons],
         "this program": [exact(c.ours) for c in proof.comparisons],
         "plain loops": [exact(c.plain) for c in proof.comparisons],
         "relative difference": [scientific(c.relative) if c.compared else "drawn" for c in proof.comparisons],
+        "cells": ["1" if c.cells == 1 else f"worst of {c.cells:,}" for c in proof.comparisons],
     }
     st.dataframe(rows, hide_index=True, alt=f"The numbers of {proof.card.name}, computed both ways")
 
@@ -235,27 +256,24 @@ def notes(proof: Proof, words: prose.Prose) -> list[str]:
     return said
 
 
-def milliseconds(proof: Proof) -> str:
+def times(proof: Proof) -> str:
     """How long each way took."""
-    ours, plain = (1000 * seconds for seconds in proof.seconds)
-    return f"This program {ours:.2g} ms, plain loops {plain:.2g} ms."
+    ours, plain = (f"{1000 * seconds:,.0f}" if seconds > 0.01 else f"{1000 * seconds:.2g}" for seconds in proof.seconds)
+    return f"This program {ours} ms, plain loops {plain} ms."
 
 
 with frame.page("proofs") as words:
     losses.take_over()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    top = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         subject = controls.choice("proved_on", "Prove it on", tuple(SUBJECTS), SUBJECT_HELP, SUBJECTS.__getitem__)
         if subject != "model":
             with st.container(width=160):
                 controls.whole("negatives", 1, 1000)
-    if subject == "table":
-        choose_preset()
-    left, right = st.columns(2, gap="large")
-    with left:
-        found = {"table": own_table, "text": a_text, "model": a_model}[subject](words)
+    found = {"table": own_table, "text": a_text, "model": a_model}[subject](words)
     if found:
         proven, code = found
-        with right:
+        with top:
             summary(proven.case, proven.proofs, words)
         frame.part(show_cards, proven, subject == "model", words)
         controls.reproduce(*code)
