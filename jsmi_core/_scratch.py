@@ -74,8 +74,11 @@ class ScratchArray:
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """A copy of the values start … stop−1."""
         out = np.empty(stop - start, self.dtype)
-        self._file.seek(start * self.dtype.itemsize)
-        self._file.readinto(out.data.cast("B"))  # type: ignore[attr-defined]
+        try:
+            self._file.seek(start * self.dtype.itemsize)
+            self._file.readinto(out.data.cast("B"))  # type: ignore[attr-defined]
+        except OSError as error:
+            raise self._refusal(error) from None
         return out
 
     def parts(self, length: int) -> Iterator[npt.NDArray[Any]]:
@@ -90,10 +93,10 @@ class ScratchArray:
         return np.memmap(self._file, self.dtype, "r", shape=(len(self),)).view(np.ndarray)
 
     def _refusal(self, error: OSError) -> StoreError:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return StoreError(
-            f"the disk of {self._folder!r} is full after {self.nbytes:,} bytes of numbers: make room, or give another "
-            "folder for them (TMPDIR)."
-            if full
-            else f"no numbers can be kept in {self._folder!r} ({error.strerror}): give another folder for them (TMPDIR)."
-        )
+        way_out = "another folder for them, in TMPDIR say"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StoreError(
+                f"the disk of {self._folder!r} is full after {self.nbytes:,} bytes of numbers: make room, "
+                f"or give {way_out}."
+            )
+        return StoreError(f"no numbers can be kept in {self._folder!r} ({error.strerror}): give {way_out}.")

@@ -139,7 +139,8 @@ def read_large_corpus(
     name : str, optional
         Default: the first file's name.
     folder : path, optional
-        On the disk that takes the numbers; by default the system's place for temporary files.
+        On the disk that takes the numbers; by default the system's place for temporary files. (Where that is in
+        memory, as some systems have it, name another one here or in ``TMPDIR``.)
     on_progress : callable (share, 0 … 1), optional
     cancel : callable () → bool, optional
         Both called after each million bytes.

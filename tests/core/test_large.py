@@ -109,6 +109,8 @@ class FullDisk:
     def write(self, data):
         raise OSError(self.code, os.strerror(self.code))
 
+    readinto = write
+
 
 @pytest.mark.parametrize(("code", "said"), [(errno.ENOSPC, "is full"), (errno.EIO, r"\(Input/output error\)")])
 def test_a_full_or_broken_disk_is_one_sentence(monkeypatch, tmp_path, code, said):
@@ -118,6 +120,8 @@ def test_a_full_or_broken_disk_is_one_sentence(monkeypatch, tmp_path, code, said
         array.append(np.arange(3, dtype=np.int32))
     assert "another folder" in str(caught.value)
     assert len(array) == 0
+    with pytest.raises(StoreError, match=said):
+        array.read(0, 3)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
@@ -251,6 +255,7 @@ def test_the_same_pairs_whatever_fits_in_memory(text, sampling, chunk, run, bloc
     )
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="takes minutes without the JIT")
 @pytest.mark.parametrize("memory", ["2GB", "3MB", None])
 @pytest.mark.parametrize("sample", ["lee", "planted"])
 def test_the_same_pairs_of_the_samples(sample, memory):
