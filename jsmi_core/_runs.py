@@ -40,7 +40,7 @@ def export(given: argparse.Namespace) -> int:
     check_vectors_path(given.out)
     with Store(given.store) as store:
         say_notices(store)
-        run = store.get(_find(store.results(kind=Result), given.id).id, Result)
+        run = store.get(find(store.results(kind=Result), given.id).id, Result)
     if run is None or run.embedding is None:
         raise StoreError(f"the stored run {given.id} was damaged and is set aside: train it again.")
     write_vectors(given.out, run.embedding)
@@ -121,7 +121,7 @@ def _verify(given: argparse.Namespace, store: Store) -> None:
 
 
 def _recomputed(given: argparse.Namespace, store: Store) -> Recomputed:
-    chosen = _find(store.results(kind=Result), given.recompute)
+    chosen = find(store.results(kind=Result), given.recompute)
     line = Line()
     found = recompute(store, chosen.id, line.share)
     line.clear()
@@ -149,10 +149,11 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Store], None]] = {
 
 def _chosen(given: argparse.Namespace, store: Store) -> list[Result]:
     everything = store.results(kind=Result)
-    return [_find(everything, start) for start in given.ids]
+    return [find(everything, start) for start in given.ids]
 
 
-def _find(everything: Iterable[Result], start: str) -> Result:
+def find(everything: Iterable[Result], start: str) -> Result:
+    """The one result whose id begins so."""
     found = [run for run in everything if run.id.startswith(start)]
     if len(found) != 1:
         what = "no stored run begins" if not found else f"{len(found)} stored runs begin"
