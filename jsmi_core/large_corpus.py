@@ -190,12 +190,14 @@ class Report:
     def __init__(self, on_progress: Progress, cancel: Cancel) -> None:
         self.on_progress = on_progress
         self.cancel = cancel
+        self.share = 0.0
 
     def __call__(self, share: float) -> None:
         if self.cancel and self.cancel():
             raise Cancelled("the text was not counted to its end, and nothing of it is kept.")
+        self.share = max(self.share, min(share, 1.0))  # never back, where less fits than was thought
         if self.on_progress:
-            self.on_progress(min(share, 1.0))
+            self.on_progress(self.share)
 
 
 class _FirstReading:

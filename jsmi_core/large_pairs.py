@@ -337,7 +337,8 @@ class _Counter:
         self.limits = limits
         self.report = report
         self.before = np.concatenate([[0], np.cumsum(corpus.counts)])  # tokens of all words before each one
-        self.runs = [(np.empty(limits.run, np.int32), np.empty(limits.run)) for _ in range(2)]
+        most = min(limits.run, len(self.keep) * (len(self.keep) + 1) // 2)  # a small table needs no more
+        self.runs = [(np.empty(most, np.int32), np.empty(most)) for _ in range(2)]
 
     def rows(self, first: int, last: int) -> Run:
         """The rows first … last−1 of the upper half, or as many of them, from the first on, as there is room for."""

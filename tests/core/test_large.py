@@ -274,6 +274,7 @@ def test_memory_too_small_for_the_words():
     least = Limits.least(4, 200)
     assert least > 4 * LEAST_WORD
     assert count_large_corpus(large, memory=least).pairs == 16
+    assert count_large_corpus(large, memory="500 TB").pairs == 16  # takes what it needs
     with pytest.raises(ParameterError, match=f"memory = {least - 1:,} bytes is not usable: this text of 4 different"):
         count_large_corpus(large, memory=least - 1)
     for nonsense in (0, -1, 2.5, "much", "2 XB", "-1GB", None, True):
