@@ -85,6 +85,8 @@ def _ladder(
     law: str,
 ) -> None:
     """Scores under their bound or gaps, and the training behind a point that is clicked."""
+    if axis == "alpha":
+        shown = _of_one_length(shown)
     compared = _compared(searches) if best else {}
     curve = _bound_curve(grid, shown, text, law) if axis == "alpha" else None
     unit = state.get("unit")
@@ -95,6 +97,20 @@ def _ladder(
         st.caption("Click a point to open its training.")
     else:
         _details(chosen, law)
+
+
+def _of_one_length(shown: Sequence[CellResult]) -> list[CellResult]:
+    """Trainings of the chosen epochs: against α each dimension has a line, and every length would double them."""
+    options = sorted({result.cell.config.epochs for result in shown})
+    of = _of(options, "Epochs", "Against α, models of one length of training.") if len(options) > 1 else options[0]
+    return [result for result in shown if result.cell.config.epochs == of]
+
+
+def _of(options: Sequence[int], label: str, text: str) -> int:
+    """Which line of trainings; the last one to begin with."""
+    if state.get("of") not in options:
+        state.put("of", options[-1])
+    return int(controls.choice("of", label, options, text, "{:,}".format))
 
 
 def _bound_curve(grid: Grid, shown: Sequence[CellResult], text: Corpus, law: str) -> tuple[list[float], list[float]]:
@@ -127,9 +143,7 @@ def _split(results: Sequence[Result], axis: str) -> None:
     trained = [result for result in results if isinstance(result, CellResult) and result.id in known]
     fixed, label = ("epochs", "Epochs") if axis == "dimension" else ("dimension", "Dimension d")
     options = sorted({int(getattr(result.cell.config, fixed)) for result in trained})
-    if state.get("of") not in options:
-        state.put("of", options[-1])
-    of = controls.choice("of", label, options, "Of which trainings the gap is split.", "{:,}".format)
+    of = _of(options, label, "Of which trainings the gap is split.")
     line = [result for result in trained if getattr(result.cell.config, fixed) == of]
     of_what = f"{of:,} epochs" if fixed == "epochs" else f"d = {of:,}"
     chart = split_data(

@@ -16,6 +16,7 @@ from jsmi_core.specs import Cell, RankCell
 from jsmi_core.split import Split, comparable
 
 POLL_SECONDS = 2.0
+LEAST = 0.0001  # nats or bits; anything less is said so
 
 
 def searches(cell: Cell) -> tuple[RankResult, ...]:
@@ -41,16 +42,16 @@ def panel(done: CellResult, found: Sequence[RankResult], text: Corpus, words: Pr
     asked = state.get("search").partition(".")[0]
     if asked and (asked != cell.id or (now is not None and not live)):
         state.put("search", "")
+    if found:
+        _split(done, found[0], text, words)
+    elif not live:
+        frame.say(words.parts["no search yet"])
     if live:
         frame.part(_live, cell, run_every=POLL_SECONDS)
     elif all(search.id != cell.id for search in found):
         if now is not None and now.message:
             st.warning(inert(f"The search was {now.state}: {now.message}"))
         _search_button(cell, text, again=bool(found))
-    if found:
-        _split(done, found[0], text, words)
-    elif not live:
-        frame.say(words.parts["no search yet"])
 
 
 def _search_button(cell: RankCell, text: Corpus, *, again: bool) -> None:
@@ -110,7 +111,9 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
 
 
 def _written(values: Mapping[str, float | None], unit: str) -> dict[str, str]:
-    return {name: number(scale_of(unit) * (value or 0.0)) for name, value in values.items()}
+    """Prices as a sentence has them; no class needs the sixth digit of next to nothing."""
+    shown = {name: scale_of(unit) * (value or 0.0) for name, value in values.items()}
+    return {name: number(value) if value >= LEAST else f"less than {LEAST:g}" for name, value in shown.items()}
 
 
 def certificates(found: Sequence[Result], unit: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number, percent
+from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number, percent, top_share
 from jsmi_core.field_drawing import draw_field, draw_places, draw_stacks
 from jsmi_core.fields import Field, Places, Stacks
 
@@ -139,6 +139,8 @@ def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
         figure.add_scatter(x=[x], y=[y], mode="markers", marker=point, hoverinfo="skip")
     _label_lines(figure, chart, palette, low, high)
     figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear", exponentformat="power")
+    if chart.log_y and high - low < 3:
+        figure.update_yaxes(dtick="D2")  # few decades: name 2 and 5 of each, not every digit
     figure.update_xaxes(range=chart.x_range or _width_of(chart), type="log" if chart.log_x else "linear")
     if chart.ticks:
         figure.update_xaxes(tickvals=[value for value, _ in chart.ticks], ticktext=[text for _, text in chart.ticks])
@@ -162,7 +164,9 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
         if band.high[at] - band.low[at] > 1.5 * LABEL_GAP * (high - low):
             x = _on_axis(band.x[at], chart.log_x)
             anchor = {0: "left", len(band.x) - 1: "right"}.get(at, "center")
-            middle = (band.low[at] + band.high[at]) / 2
+            last = len(band.x) - 1
+            beside = {last: max(last - 1, 0), 0: min(1, last)}.get(at, at)  # the name stands between the two points
+            middle = (band.low[at] + band.high[at] + band.low[beside] + band.high[beside]) / 4
             colour = getattr(palette, band.role)
             _write(figure, f"{band.label}", x, middle, colour, xanchor=anchor, xshift=8 if anchor == "left" else -8)
     longest = max((len(line.label) for line in ends), default=0)
@@ -256,7 +260,7 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         showscale=False,
         xgap=2,
         ygap=2,
-        text=[[_short(value) for value in row] for row in heat.values],
+        text=[[_short(value, digits=3 if len(heat.columns) < 6 else 2) for value in row] for row in heat.values],
         texttemplate="%{text}" if len(heat.columns) <= READABLE else None,
         textfont={"color": palette.text},
         opacity=TINT,
@@ -285,9 +289,11 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
             joint = {"color": palette.muted, "width": 1, "dash": "dot"}
             figure.add_scatter(x=[stair.before] * 2, y=[row - 0.72, row + 0.28], mode="lines", line=joint,
                                hoverinfo="skip")  # fmt: skip
-        change = f"  ({'+' if stair.after >= stair.before else ''}{number(stair.after - stair.before)})" if row else ""
-        right = max(stair.before, stair.after)
-        _write(figure, f"{number(stair.after)}{change}", right, row, palette.text, xanchor="left", xshift=8)
+        place = {"x": max(stair.before, stair.after), "y": row, "xanchor": "left", "xshift": 8}
+        _write(figure, number(stair.after), colour=palette.text, yshift=8 if row else 0, **place)
+        if row:
+            change = f"{'+' if stair.after >= stair.before else ''}{number(stair.after - stair.before)}"
+            _write(figure, change, colour=palette.muted, yshift=-8, **place)
     models = [(stair.model, row) for row, stair in zip(rows, data.stairs, strict=True) if stair.model is not None]
     if models:
         figure.add_scatter(
@@ -298,15 +304,15 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
         _write(figure, data.model_name, *models[0], palette.trained, yanchor="top", yshift=-8)
     lowest = min([0.0, *(score for score, _ in models)])
     figure.update_layout(barmode="overlay", margin={"r": 16})
-    figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.4 * top))
+    figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.35 * top))
     wrapped = (s.label.rsplit(" ", 1) if len(s.label) > 12 else [s.label] for s in data.stairs)
     names = ["<br>".join(map(inert, lines)) for lines in wrapped]
     ticks = {"tickvals": list(rows), "ticktext": names}
     figure.update_yaxes(**ticks, range=(len(rows) - 0.4, -0.6), showgrid=False, automargin=True)
 
 
-def _short(value: float) -> str:
-    return number(value) if math.isfinite(value) else "∞" if value > 0 else "\u2212∞"
+def _short(value: float, digits: int) -> str:
+    return number(value, digits) if math.isfinite(value) else "∞" if value > 0 else "\u2212∞"
 
 
 def _scale(
@@ -344,6 +350,7 @@ def _draw_flow(figure: go.Figure, flow: Flow, palette: Palette) -> None:
         side = "left" if block[0] == 0 else "right"
         share = percent(block[1] - block[0])
         _write(figure, f"{source}: {share}", float(side == "right"), 1, colour, xanchor=side, yanchor="bottom")
+    top = top_share(flow.shares, flow.middle)
     figure.add_bar(
         x=starts,
         y=[FLOW_MIDDLE] * len(starts),
@@ -352,8 +359,8 @@ def _draw_flow(figure: go.Figure, flow: Flow, palette: Palette) -> None:
         marker={
             "color": flow.shares,
             "cmin": 0,
-            "cmax": 1,
-            "colorscale": _scale((flow.roles[1], flow.roles[0]), 0, flow.middle, 1, palette),
+            "cmax": top,
+            "colorscale": _scale((flow.roles[1], flow.roles[0]), 0, flow.middle, top, palette),
             "opacity": TINT,
             "line": {"color": palette.text, "width": 0.5},
         },

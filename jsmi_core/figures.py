@@ -79,7 +79,7 @@ def climb_data(
         lines.append(level("the best this dimension can reach, as far as known", best, "below", "rank"))
         bands = [
             Band("price of rank", "rank", ends, (scale * best,) * 2, (scale * bound,) * 2),
-            Band("price of training", "trained", passed, climbed, (scale * best,) * len(passed)),
+            Band("price of training", "trained", passed[1:], climbed[1:], (scale * best,) * len(passed[1:])),
         ]
     if history:
         lines.append(Line("S", "trained", passed, climbed))

@@ -164,14 +164,18 @@ def _prices(
 
 
 def _labelled_inside(lines: Sequence[Line], heights: Sequence[float]) -> list[Line]:
-    """Level lines named above their start, the largest dimension first, none where it would cover another's name."""
+    """Level lines named above their middle, the largest dimension first, none where it would cover another's name.
+
+    Trained lines end near the levels, and the bands have their names at the start; dotted are the levels that the
+    bands are not of.
+    """
     room = LABEL_ROOM * (max(heights) - min(heights)) if heights else 0.0
     taken: list[float] = []
     placed = []
     for line in reversed(lines):
         free = all(abs(line.y[0] - y) > room for y in taken)
         taken += [line.y[0]] if free else []
-        placed.append(line._replace(place="above" if free else ""))
+        placed.append(line._replace(place="above middle" if free else "", dash="dot" if placed else "solid"))
     return placed[::-1]
 
 

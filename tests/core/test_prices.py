@@ -11,9 +11,10 @@ from jsmi_core.charts import Band, Line
 from jsmi_core.drawing import LIGHT, draw
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import run_cell
+from jsmi_core.figures import climb_data
 from jsmi_core.ladder import ladder_data
 from jsmi_core.prices import by_name, gain_data, split_data, split_points
-from jsmi_core.records import CellResult, RankResult, Result
+from jsmi_core.records import CellResult, EpochScore, RankResult, Result
 from jsmi_core.specs import Grid
 from jsmi_core.split import Split, searched, splits
 from tests.core.test_figures import result
@@ -39,8 +40,8 @@ def test_against_epochs_each_dimension_has_its_own_level() -> None:
     chart = ladder_data(models, "epochs", best=BEST)
     levels = [line for line in chart.lines if line.role == "rank"]
     assert levels == [
-        Line("best, d = 10", "rank", (1, 9), (0.1, 0.1), place="above"),
-        Line("best, d = 40", "rank", (1, 9), (0.15, 0.15), place="above"),
+        Line("best, d = 10", "rank", (1, 9), (0.1, 0.1), dash="dot", place="above middle"),
+        Line("best, d = 40", "rank", (1, 9), (0.15, 0.15), place="above middle"),
     ]
     assert chart.bands == (
         Band("price of rank", "rank", (1, 9), (0.15, 0.15), (0.2, 0.2)),
@@ -51,7 +52,7 @@ def test_against_epochs_each_dimension_has_its_own_level() -> None:
 def test_levels_too_close_to_each_other_are_named_once() -> None:
     models = [result(-0.2, dimension=d, epochs=e) for d in (10, 40) for e in (1, 9)]
     levels = [line.place for line in ladder_data(models, "epochs", best=BEST | {(5, 10): 0.149}).lines[2:4]]
-    assert levels == ["", "above"]
+    assert levels == ["", "above middle"]
     drawn = draw(ladder_data(models, "epochs", best=BEST | {(5, 10): 0.149}), LIGHT)
     assert not any("10" in note.text and "best" in note.text for note in drawn.layout.annotations)
 
@@ -91,6 +92,20 @@ def test_every_baseline_of_a_search_has_a_short_name(everything: tuple[Result, .
     again = Result.from_dict(search.to_dict())
     assert isinstance(again, RankResult)
     assert again.baselines == search.baselines
+
+
+def test_a_climb_is_split_at_the_best_of_its_dimension() -> None:
+    history = [EpochScore(0, -0.2, 0.4, 0.0), EpochScore(1, 0.0, 0.2, 1.0), EpochScore(2, 0.05, 0.15, 2.0)]
+    chart = climb_data(history, 2, 0.2, 0.5, best=0.12)
+    rank, training = chart.bands
+    assert (rank.low, rank.high) == ((0.12, 0.12), (0.2, 0.2))
+    assert (training.x, training.low, training.high) == ((1, 2), (0.0, 0.05), (0.12, 0.12))
+    gap = training.high[-1] - training.low[-1] + rank.high[-1] - rank.low[-1]
+    assert gap == pytest.approx(history[-1].gap, rel=1e-9)
+    assert chart.title.startswith("After 2 epochs the gap is 0.15 nats: at most 0.08 for the dimension, at least 0.07")
+    overtaken = climb_data(history, 2, 0.2, 0.5, best=0.01)
+    assert overtaken.bands[1].high == (0.05, 0.05)
+    assert climb_data([], 2, 0.2, 0.5, best=0.12).bands == chart.bands[:1]
 
 
 # --- stacked -------------------------------------------------------------------------------------------------------
