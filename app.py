@@ -10,7 +10,7 @@ from jsmi_app import prose
 CHAPTERS = {
     "learn": ["lesson", "variables", "proofs", "practice"],
     "measure": ["corpus", "bound", "train"],
-    "explore": ["gap", "loss", "usefulness"],
+    "explore": ["gap", "compare", "loss", "usefulness"],
     "about": ["reproductions", "glossary", "diagnostics"],
 }
 

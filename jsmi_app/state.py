@@ -158,6 +158,8 @@ SETTINGS: dict[str, Setting] = {
     "sweep": Setting("", _like("[0-9a-f]{16}")),
     "live": Setting(0, _seed),
     # The page Loss: which model, sorted by what, which colours, which map, which words.
+    "runs": Setting("", _like("([0-9a-f]{8}(,[0-9a-f]{8})*)?")),
+    "curves": Setting("score", _one_of("score", "difference")),
     "run": Setting("", _like("[0-9a-f]{20}")),
     "side": Setting("word", _one_of("word", "context")),
     "weight": Setting("loss", _one_of("loss", "pairs")),

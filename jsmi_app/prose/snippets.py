@@ -150,6 +150,17 @@ for run in store.results(corpus.digest, kind=Result):
     return _with_imports(python), _shell("usefulness", text, {})
 
 
+def comparison(ids: list[str]) -> Snippets:
+    """Stored runs side by side."""
+    python = f"""from jsmi_core import Store
+from jsmi_core.comparison import compare
+from jsmi_core.records import Result
+
+with Store() as store:
+    print(compare(store.get(name, Result) for name in {ids!r}))"""
+    return python, f"jsmi runs compare {' '.join(name[:8] for name in ids)}"
+
+
 class _Code(str):
     def __repr__(self) -> str:
         return str(self)

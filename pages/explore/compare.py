@@ -1,0 +1,151 @@
+"""Compare: stored runs side by side, and their way to another machine and back."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from jsmi_app import cached, controls, frame, state
+from jsmi_app.prose import Prose, snippets
+from jsmi_core.bundle import export_bundle, import_bundle
+from jsmi_core.charts import inert, scale_of
+from jsmi_core.comparison import Comparison, compare
+from jsmi_core.comparison_figures import curves_data, names
+from jsmi_core.records import RankResult, Result
+
+CURVES = {"score": "scores", "difference": "difference to the first"}
+MOST = 8  # runs side by side that can still be told apart
+
+
+def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
+    """The table of runs; those that are ticked, in the order of the table."""
+    wanted = state.get("runs").split(",")
+    rows = [
+        {
+            "run": run.id[:8],
+            "kind": "best rank" if isinstance(run, RankResult) else "training",
+            "d": run.cell.config.dimension,
+            "k": run.cell.config.negatives,
+            "epochs": getattr(run.cell.config, "epochs", None),
+            "seed": getattr(run.cell.config, "seed", None),
+            "window": run.cell.config.window,
+            "noise q": run.law("word2vec").q,
+            "S": scale_of(state.get("unit")) * run.law("word2vec").score,
+            "share of the bound": run.law("word2vec").score / (run.law("word2vec").bound or 1.0),
+            "date": run.manifest.date[:16].replace("T", " "),
+        }
+        for run in stored
+    ]
+    frame.say(words.part("choose"))
+    ticked = [i for i, run in enumerate(stored) if run.id[:8] in wanted]
+    event: Any = st.dataframe(
+        rows,
+        column_config={
+            "S": st.column_config.NumberColumn(f"S ({state.get('unit')})", format="%.4f"),
+            "share of the bound": st.column_config.NumberColumn(format="percent"),
+        },
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked}},
+        key=f"stored-{len(stored)}",
+        height=min(38 + 35 * len(rows), 320),
+        alt="The stored runs of this text",
+    )
+    chosen = [stored[i] for i in event["selection"]["rows"]][:MOST]
+    state.put("runs", ",".join(run.id[:8] for run in chosen))
+    return chosen
+
+
+def side_by_side(found: Comparison, words: Prose) -> None:
+    """The curves, what differs, and the scores of each law."""
+    unit = state.get("unit")
+    shown = controls.choice(
+        "curves", "Show", tuple(CURVES), "How scores climbed, or how far ahead.", CURVES.__getitem__
+    )
+    chart = curves_data(found, difference=shown == "difference", unit=unit)
+    if chart is None:
+        st.info(words.part("no curves").replace("\n", " "))
+    else:
+        controls.figure(chart, "compared")
+    st.subheader("Settings that differ", anchor=False)
+    columns = names(found)
+    if found.settings:
+        rows = [{"setting": n, **dict(zip(columns, map(str, row), strict=True))} for n, row in found.settings.items()]
+        st.dataframe(rows, hide_index=True, alt="Settings that differ between the runs")
+    else:
+        frame.say(words.part("equal"))
+    st.subheader("Scores", anchor=False)
+    st.dataframe(scores(found, columns, scale_of(unit)), hide_index=True, alt=f"Scores of the runs in {unit}")
+    for note in found.notes:
+        st.info(inert(note))
+    with st.expander("Manifests"):
+        st.json([asdict(run.manifest) | {"id": run.id} for run in found.results], expanded=1)
+
+
+def scores(found: Comparison, columns: Sequence[str], scale: float) -> list[dict[str, Any]]:
+    """A row for each law and run."""
+    rows = []
+    for law, ahead in found.differences.items():
+        for run, name, difference in zip(found.results, columns, ahead, strict=True):
+            of = run.law(law)
+            rows.append(
+                {
+                    "run": name,
+                    "noise q": of.q,
+                    "α": of.alpha,
+                    "bound": scale * of.bound,
+                    "S": scale * of.score,
+                    "gap": scale * of.gap,
+                    "S − S of the first": None if difference is None else scale * difference,
+                }
+            )
+    return rows
+
+
+def carry(chosen: Sequence[Result], words: Prose) -> None:
+    """Export and import of bundles."""
+    st.header("To another machine and back", anchor=False)
+    frame.say(words.part("export"))
+    ids = [run.id for run in chosen] or None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with_text = st.toggle("With the text", key="with_text")
+        st.download_button(
+            f"Export {len(chosen)} runs" if chosen else "Export all runs",
+            lambda: bundle(ids, with_text),
+            "runs.zip",
+            "application/zip",
+            on_click="ignore",
+        )
+    with st.form("import", border=False):
+        file = st.file_uploader("A bundle from another machine", type="zip")
+        if st.form_submit_button("Import") and file is not None:
+            taken = import_bundle(cached.store(), file.getvalue())
+            counts = {name: len(getattr(taken, name)) for name in ("added", "known", "corpora")}
+            state.notice(words.part("imported", **counts))
+            for refused in taken.refused:
+                state.notice(refused)
+            st.rerun()
+
+
+def bundle(ids: list[str] | None, with_text: bool) -> bytes:
+    """The file that holds these runs, or all."""
+    file = io.BytesIO()
+    export_bundle(cached.store(), file, ids, with_corpora=with_text)
+    return file.getvalue()
+
+
+with frame.page("compare") as words:
+    with st.container(horizontal=True):
+        text = controls.text_choice()
+        controls.unit()
+    stored = cached.store().results(text.digest, kind=Result)
+    chosen = choose(stored, words) if stored else []
+    if not stored:
+        st.info(words.part("nothing stored").replace("\n", " "))
+    elif len(chosen) > 1:
+        side_by_side(compare(chosen), words)
+        controls.reproduce(*snippets.comparison([run.id for run in chosen]))
+    carry(chosen, words)
