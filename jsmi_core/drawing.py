@@ -289,11 +289,11 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
             joint = {"color": palette.muted, "width": 1, "dash": "dot"}
             figure.add_scatter(x=[stair.before] * 2, y=[row - 0.72, row + 0.28], mode="lines", line=joint,
                                hoverinfo="skip")  # fmt: skip
-        place = {"x": max(stair.before, stair.after), "y": row, "xanchor": "left", "xshift": 8}
-        _write(figure, number(stair.after), colour=palette.text, yshift=8 if row else 0, **place)
+        right, beside = max(stair.before, stair.after), {"xanchor": "left", "xshift": 8}
+        _write(figure, number(stair.after), right, row, palette.text, yshift=8 if row else 0, **beside)
         if row:
             change = f"{'+' if stair.after >= stair.before else ''}{number(stair.after - stair.before)}"
-            _write(figure, change, colour=palette.muted, yshift=-8, **place)
+            _write(figure, change, right, row, palette.muted, yshift=-8, **beside)
     models = [(stair.model, row) for row, stair in zip(rows, data.stairs, strict=True) if stair.model is not None]
     if models:
         figure.add_scatter(

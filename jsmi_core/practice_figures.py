@@ -120,11 +120,11 @@ def mass_data(
     Chart
     """
     together = all(math.isclose(p, q, rel_tol=1e-9) for (_, p), (_, q) in zip(words, negatives, strict=True))
-    lines = [Line("unchanged", "muted", tuple(x for x, _ in words), (1.0,) * len(words), dash="dot", place="below end")]
+    lines = [Line("unchanged", "muted", tuple(x for x, _ in words), (1.0,) * len(words), dash="dot", place="above")]
     if not together:
-        lines.append(Line("as negatives", "muted", *_columns(negatives), dash="dash", place="below middle"))
+        lines.append(Line("as negatives", "muted", *_columns(negatives), dash="dash", place="above end"))
     label = "in real pairs" + (" and as negatives" if together else "")
-    lines.append(Line(label, "data", *_columns(words), place="above middle"))
+    lines.append(Line(label, "data", *_columns(words), place="below end"))
     return Chart(
         _moved(before, after),
         made_of,

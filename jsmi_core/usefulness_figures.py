@@ -68,7 +68,7 @@ def usefulness_data(
     return Chart(
         _finding(judged, law),
         made_of,
-        f"gap ({unit} per draw of W): smaller is closer to the bound" if x == "gap" else "dimension d",
+        f"gap to the bound ({unit} per draw of W)" if x == "gap" else "dimension d",
         "share of analogies solved" if judged[0].found.test == "analogies" else "Spearman's correlation with people",
         (zero, *lines),
         ticks=tuple((d, f"{d:,.0f}") for d in dimensions) if x == "dimension" else (),

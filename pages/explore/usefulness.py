@@ -13,10 +13,12 @@ from jsmi_core.records import RankResult, Result
 from jsmi_core.specs import Grid
 from jsmi_core.training import SGNSConfig
 from jsmi_core.usefulness import TESTS, rank_agreement
-from jsmi_core.usefulness_figures import TEST_NAMES, Judged, usefulness_data
+from jsmi_core.usefulness_figures import Judged, usefulness_data
 
 GRID = {"dimensions": (2, 10, 50), "epochs": (5, 20), "seeds": (1, 2, 3)}
+SHORT = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999", "analogies": "analogies"}
 FACTORS = {"trained": "as they came out", "balanced": "balanced"}
+HELP_TEST = "Pairs of words as people rate them: related (WordSim-353) or similar (SimLex-999); or a is to b as c to …"
 HELP_FACTORS = "As training or search left them; or balanced, which the scores alone determine: U√Σ for m = UΣVᵀ."
 
 
@@ -52,9 +54,7 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
         st.info(words.part("nothing stored").replace("\n", " "))
         return
     with st.container(horizontal=True):
-        test = controls.choice(
-            "test", "Test", tuple(TESTS), "The test sets that ship inside gensim.", TEST_NAMES.__getitem__
-        )
+        test = controls.choice("test", "Test", tuple(TESTS), HELP_TEST, SHORT.__getitem__)
         against = controls.choice("against", "Against", ("gap", "dimension"), "What the horizontal axis shows.")
         factors = controls.choice("factors", "Vectors", tuple(FACTORS), HELP_FACTORS, FACTORS.__getitem__)
         law = controls.law()
