@@ -32,6 +32,7 @@ __all__ = [
     "number",
     "percent",
     "scale_of",
+    "top_share",
 ]
 
 RATE_LINE = "knows only the class ratio"
@@ -230,20 +231,25 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return file.getvalue()
 
 
-def number(value: float) -> str:
-    """Three significant digits with a true minus sign.
+def number(value: float, digits: int = 3) -> str:
+    """Three significant digits, or as many as asked for, with a true minus sign.
 
     Examples
     --------
     >>> number(-0.24256)
     '\u22120.243'
     """
-    return f"{value:.3g}".replace("-", "\u2212")
+    return f"{value:.{digits}g}".replace("-", "\u2212")
 
 
 def percent(share: float) -> str:
     """A share as people say it: two digits below 10 %, whole percents above."""
     return (f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %").replace("-", "\u2212")
+
+
+def top_share(shares: Sequence[float], middle: float) -> float:
+    """Which share has the full colour, where ``middle`` has none: the largest, if it is far enough from there."""
+    return min(1.0, max(2 * middle, *shares))
 
 
 def scale_of(unit: str) -> float:

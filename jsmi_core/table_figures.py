@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from jsmi_core.charts import RATE_LINE, Band, Chart, Flow, Heat, Line, number, percent, scale_of
+from jsmi_core.charts import RATE_LINE, Band, Chart, Flow, Heat, Line, number, percent, scale_of, top_share
 from jsmi_core.distribution import FloatArray
 from jsmi_core.information import binary_entropy
 from jsmi_core.matrices import Cells
@@ -28,7 +27,7 @@ class Names(NamedTuple):
 
     def cell(self, row: int, column: int) -> str:
         """One cell in words."""
-        return f"{self.words[row]} {self.contexts[column]}"
+        return f"{self.words[row]}, {self.contexts[column]}"
 
 
 class Knowable(NamedTuple):
@@ -90,7 +89,8 @@ def _posterior(cells: Cells, known: Knowable, names: Names, scale: float, unit: 
     )
     legend = f"P(real given x, y) = σ(PMI + log α/(1−α)); green: above α = {known.alpha:.3g}, grey: below"
     name = "posterior P(Z=1 given x,y)"
-    return _heat(title, legend, name, cells.posterior, names, (0.0, 1.0), ("muted", "data"), known.alpha)
+    limits = (0.0, top_share(cells.posterior.ravel().tolist(), known.alpha))
+    return _heat(title, legend, name, cells.posterior, names, limits, ("muted", "data"), known.alpha)
 
 
 def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -> Heat:
@@ -109,7 +109,7 @@ def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) 
     )
     legend = "Each cell: how often the pair comes up, times how far its posterior is from α (as KL)"
     values = scale * cells.bound
-    return _heat(title, legend, f"part of JSMI ({unit})", values, names, (0.0, _top(values)), ("ground", "bound"))
+    return _heat(title, legend, f"part of JSMI ({unit})", values, names, (0.0, _top(values)), ("ground", "data"))
 
 
 _PARTS = {"posterior": _posterior, "pmi": _pmi, "part": _part}
@@ -162,8 +162,8 @@ def channel_data(cells: Cells, known: Knowable, names: Names, *, unit: str = "na
     else:
         first, last = (float(cells.posterior.ravel()[i]) for i in (order[0], order[-1]))
         title = (
-            f"A {labels[order[0]]} is real with {percent(first)}, a {labels[order[-1]]} with {percent(last)}: "
-            f"each pair carries {value}"
+            f"Of the pairs “{labels[order[0]]}” that arrive {percent(first)} are real, of “{labels[order[-1]]}” "
+            f"{percent(last)}: a pair carries {value}"
         )
     return Flow(
         title,
@@ -205,13 +205,14 @@ def alpha_data(
     """
     scale, x = scale_of(unit), (0.0, *map(float, alphas), 1.0)
     here, best, most = scale * known.bound, scale * capacity[1], capacity[0]
-    inside = "above peak"
+    inside, even = "above peak", tuple(i / 100 for i in range(101))
     top = 1.1 * min(scale * math.log(2), 2.2 * best) if best > 0 else scale * math.log(2)
     limit = Line("α·I(X;Y)", "muted", x, tuple(scale * a * known.information for a in x), dash="dot", place=inside)
+    name_at = "above" if known.independent else ""  # else the capacity names it
     lines = [
-        Line("JSMI", "bound", x, (0.0, *(scale * b for b in bounds), 0.0), place="below peak"),
-        Line("h(α)", "muted", x, tuple(scale * binary_entropy(a) for a in x), dash="dot", place=inside),
-        Line(_name_of(known.alpha), "data", (known.alpha,) * 2, (0.0, here), dash="dash", place="above"),
+        Line("JSMI", "bound", x, (0.0, *(scale * b for b in bounds), 0.0), place=name_at),
+        Line("h(α)", "muted", even, tuple(scale * binary_entropy(a) for a in even), dash="dot", place=inside),
+        Line(f"\u00a0{_name_of(known.alpha)}", "data", (known.alpha,) * 2, (0.0, here), dash="dash", place="above"),
     ]
     if known.independent:
         title = "Nothing to know at any α: x and y are independent"
@@ -222,8 +223,8 @@ def alpha_data(
             f"{number(best)}, the capacity"
         )
         points = ((known.alpha, here), (most, best))
-        name = f"capacity {number(best)} at α = {most:.2f}"
-        lines += [limit, Line(name, "bound", (most,), (best,), place="above peak")]
+        name = f"JSMI at most {number(best)}, at α = {most:.2f}"
+        lines += [limit, Line(name, "bound", (most, 0.93), (best, best), dash="dot", place="above end")]
     return Chart(
         title,
         f"JSMI stays below h(α), where the class would be certain, and below α·I(X;Y) = α · "
@@ -269,8 +270,8 @@ def loss_data(parts: FloatArray, gap: float, known: Knowable, names: Names, *, u
         verdict = ", worse than knowing only the class ratio" if score < -1e-12 else ""
         title = f"m loses {number(scale * gap)} of {number(scale * known.bound)} {unit}{verdict}"
     legend = (
-        f"JSMI − S(m) = {number(scale * known.bound)} − ({number(scale * score)}) = {number(scale * gap)} = "
-        "KL(p(Z|W)‖p_m(Z|W)), the sum of these cells"
+        f"The cells add up to the gap, JSMI − S(m) = {number(scale * gap)} = KL(p(Z|W)‖p_m(Z|W)); "
+        f"S(m) = {number(scale * score)}"
     )
     values = scale * parts
     return _heat(title, legend, f"part of the gap ({unit})", values, names, (0.0, _top(values)), ("ground", "trained"))
@@ -355,7 +356,7 @@ def rank_data(dimensions: Sequence[int], scores: Sequence[float], known: Knowabl
     lines = (
         Line(f"bound {number(bound)}: all there is to know", "bound", x, flat, place="above"),
         Line(f"0: {RATE_LINE}", "muted", x, (0.0,) * len(x), dash="dot", place="below"),
-        Line("best rank-d", "rank", x, best, place="below end"),
+        Line("best rank-d", "rank", x, best),
     )
     short = any(b - a > MET * b for a, b in zip(best, flat, strict=True)) if bound > 0 else False
     return Chart(
@@ -378,7 +379,5 @@ def _rank_finding(dimensions: Sequence[int], shares: Sequence[float], known: Kno
         before = [share for d, share in zip(dimensions, shares, strict=True) if d == enough - 1]
         lead = f", rank {enough - 1} only {percent(max(before[0], 0.0))}" if before else ""
         return f"Rank {enough} keeps all there is to know{lead}"
-    gains = [b - a for a, b in pairwise([0.0, *shares])]
-    most = dimensions[gains.index(max(gains))]
     kept = ", ".join(percent(max(share, 0.0)) for share in shares)
-    return f"Rank {', '.join(map(str, dimensions))} keep {kept} of what there is to know; rank {most} brings most"
+    return f"Ranks {', '.join(map(str, dimensions))} keep {kept} of what there is to know"

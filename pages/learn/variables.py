@@ -47,7 +47,7 @@ PICTURES = {
     "rank": "Best rank",
 }
 CELL_NAMES = {"posterior": "Posterior", "pmi": "PMI", "part": "Part of JSMI"}
-CELL_HELP = "What the cells show: P(real given x, y); PMI; or how much each adds to JSMI."
+SHOW_HELP = "What the cells show: P(real given x, y); PMI; or how much each adds to JSMI."
 DIRECTION_NAMES = {
     "zero": "the zero matrix",
     "ratio": "the class ratio",
@@ -58,6 +58,7 @@ DIRECTION_HELP = (
     "Where 100 % of the way leads: to m = 0, where training starts; to m = −log k everywhere, which knows only the "
     "class ratio; 3 nats in a random direction; or 6 nats in one cell."
 )
+CELL_HELP = "Whose score is moved."
 SHARES = tuple(i / 20 for i in range(21))
 CORRELATIONS = (-0.99, *(i / 20 for i in range(-19, 20)), 0.99)
 DISTANCES = tuple(i / 20 for i in range(-20, 21))
@@ -73,27 +74,26 @@ def recipe() -> tuple[Any, ...]:
     return tuple(state.get(name) for name in ("preset", "size", "table_noise", "correlation"))
 
 
-def choose_table(words: prose.Prose) -> tuple[FloatArray, Names]:
-    """The preset, its size and its parameter, and the cells to edit."""
+def choose_table() -> None:
+    """The preset, its size and its parameter; another choice begins another table, without what was edited."""
     before = recipe()
-    controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
-    name = state.get("preset")
+    preset_at, size_at, parameter_at, alpha_at, unit_at = st.columns([22, 14, 18, 26, 20], vertical_alignment="bottom")
+    with preset_at:
+        name = controls.pick("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
     parameter = PRESETS[name][0] if name in PRESETS else None
-    columns = st.columns(2, vertical_alignment="bottom")
-    with columns[0]:
+    with size_at:
         controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}")
-    with columns[1]:
+    with parameter_at:
         if parameter == "noise":
             controls.slider("table_noise", "Noise", SHARES, lambda share: f"{share:.0%}")
         elif parameter == "correlation":
             controls.slider("correlation", "Correlation ρ", CORRELATIONS, lambda value: f"{value:g}")
-    if recipe() != before:  # another table begins: what was edited belonged to the one before
-        state.put("table", "")
-        state.put("scores", "")
-    table, names = current_table()
-    controls.choice("margins", "When a cell is changed", tuple(MARGIN_NAMES), MARGIN_HELP, MARGIN_NAMES.__getitem__)
-    edit_cells(words, table, names)
-    return table, names
+    with alpha_at:
+        controls.alpha()
+    with unit_at:
+        controls.unit()
+    if recipe() != before:
+        reset()
 
 
 def current_table() -> tuple[FloatArray, Names]:
@@ -113,6 +113,7 @@ def current_table() -> tuple[FloatArray, Names]:
 
 def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     """The cells in percent with their margins, and a way back to the preset."""
+    controls.choice("margins", "When a cell is changed", tuple(MARGIN_NAMES), MARGIN_HELP, MARGIN_NAMES.__getitem__)
     percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
 
     def change(key: str) -> None:
@@ -125,9 +126,10 @@ def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
             changed = change_one(changed, row, column, (value or 0.0) / 100)
         state.put("table", write_table(changed))
 
+    frame.say(words.part("margins" if state.get("margins") == "fixed" else "free") + " " + words.part("table"))
     controls.show_notices()
-    editor("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), "%.2f", change, "The table p(x, y)")
-    frame.say(words.part("table") + " " + words.part("margins" if state.get("margins") == "fixed" else "free"))
+    form = "%.2f" if len(names.contexts) < 6 else "%.1f"
+    editor("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), form, change, "The table p(x, y)")
     if state.get("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.part("edited"))
@@ -155,10 +157,12 @@ def editor(
     """
     edits = st.session_state.setdefault("_edits", 0)
     key = f"{kind}-{edits}"
-    config: dict[str, Any] = {"name": st.column_config.TextColumn("", disabled=True, pinned=True, width=48)}
+    config: dict[str, Any] = {"name": st.column_config.TextColumn("", disabled=True, pinned=True, width=44)}
     data: dict[str, list[Any]] = {"name": list(rows)}
     for i, name in enumerate(columns):
-        config[str(i)] = st.column_config.NumberColumn(name, format=form, disabled=name == "p(x)", width=56)
+        config[str(i)] = st.column_config.NumberColumn(
+            name, format=form, disabled=name == "p(x)", width=52 if len(columns) < 7 or name == "p(x)" else 44
+        )
         data[str(i)] = [value if math.isfinite(value) else None for value in values[:, i].tolist()]
 
     def take() -> None:
@@ -183,7 +187,7 @@ def changes_of(key: str) -> list[tuple[int, int, float | None]]:
 def show_table(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
     """Posterior, PMI or parts of the bound."""
     unit = state.get("unit")
-    show = controls.choice("cells", "In the cells", tuple(CELL_NAMES), CELL_HELP, CELL_NAMES.__getitem__)
+    show = controls.choice("cells", "In the cells", tuple(CELL_NAMES), SHOW_HELP, CELL_NAMES.__getitem__)
     controls.figure(table_data(cells(objective), known, names, show, unit=unit), "table")
     values = {
         "JSMI": known.bound,
@@ -217,7 +221,7 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     unit, best = state.get("unit"), cells(objective).best
     way_at, slider_at = st.columns(2, vertical_alignment="bottom")
     with way_at:
-        way = controls.choice("direction", "Move m towards", DIRECTIONS, DIRECTION_HELP, DIRECTION_NAMES.__getitem__)
+        way = controls.pick("direction", "Move m towards", DIRECTIONS, DIRECTION_HELP, DIRECTION_NAMES.__getitem__)
         cell = chosen_cell(names) if way == "cell" else (0, 0)
     with slider_at:
         distance = controls.slider("distance", "How far", DISTANCES, lambda share: f"{share:.0%}")
@@ -230,10 +234,10 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
         scores[row, column] = value
     _, gap, parts = matrix_cells(objective, scores)
     controls.figure(loss_data(parts, gap, known, names, unit=unit), "gap-cells")
-    gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES]
-    controls.figure(way_data(DISTANCES, gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
-    frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
     edit_scores(words, scores, names)
+    gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES[::2]]
+    controls.figure(way_data(DISTANCES[::2], gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
+    frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
     controls.reproduce(*table_snippets.losses(objective, scores))
 
 
@@ -246,11 +250,7 @@ def own_scores(shape: tuple[int, ...]) -> dict[tuple[int, int], float]:
 def chosen_cell(names: Names) -> tuple[int, int]:
     """The one cell to move."""
     places = {f"{x}.{y}": (x, y) for x in range(len(names.words)) for y in range(len(names.contexts))}
-    if state.get("cell") not in places:
-        state.put("cell", "0.0")
-    state.seed("cell")
-    picked = st.selectbox("Cell", [*places], key="cell", format_func=lambda place: names.cell(*places[place]))
-    state.keep("cell", picked)
+    picked = controls.pick("cell", "Cell", tuple(places), CELL_HELP, lambda place: names.cell(*places[place]))
     return places[picked]
 
 
@@ -290,19 +290,16 @@ SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away
 
 def explore(words: prose.Prose) -> None:
     """Left the table, right one picture of it."""
-    left, right = st.columns([2, 3], gap="large")
+    picture = controls.choice("picture", "Picture", tuple(PICTURES), "What to look at.", PICTURES.__getitem__)
+    choose_table()
+    table, names = current_table()
+    left, right = st.columns([2, 3] if len(names.contexts) < 5 else 2, gap="medium")
     with left:
-        table, names = choose_table(words)
+        edit_cells(words, table, names)
     with right:
-        picture = controls.choice("picture", "Picture", tuple(PICTURES), "What to look at.", PICTURES.__getitem__)
-        alpha_at, unit_at = st.columns([3, 1], vertical_alignment="bottom")
-        with alpha_at:
-            alpha = controls.alpha()
-        with unit_at:
-            controls.unit()
         joint = JointDistribution.from_counts(table)
-        objective = SGNSObjective(joint, alpha=alpha)
-        known = Knowable(mutual_information(joint), objective.bound, alpha)
+        objective = SGNSObjective(joint, alpha=state.get("alpha"))
+        known = Knowable(mutual_information(joint), objective.bound, objective.alpha)
         SHOW[picture](objective, known, names, words)
 
 
