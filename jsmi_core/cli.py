@@ -2,7 +2,7 @@
 
 This file is what the shell sees: arguments, help and exit codes. Values are not checked here: they go, as typed, into
 the same parameter objects that every other door uses, so that a wrong one gets the same sentence. What the commands do
-stands in _bound.py, _commands.py and _runs.py, imported only once one runs, so that ``jsmi --help`` answers at once.
+stands in _bound.py, _commands.py, _sweep.py and _runs.py, imported once one runs, so that ``jsmi --help`` is quick.
 """
 
 from __future__ import annotations
@@ -94,6 +94,21 @@ _HELP: dict[str, tuple[str, str]] = {
         "  jsmi runs compare 3f2a 91bc\n"
         "  jsmi runs export --out figure1.zip --with-corpus    then, elsewhere: jsmi runs import figure1.zip",
     ),
+    "loss": (
+        "where a stored model lost its information: by word, by context, by pair",
+        "The gap of a stored training or search is a sum over all pairs of words. This sorts it: pairs that occur and\n"
+        "pairs that never do, bands of frequency, the words and pairs that lost most. All of it adds up to the gap.\n\n"
+        "  jsmi loss sample:lee 3f2a\n"
+        "  jsmi loss sample:lee 3f2a --word war --top 50 --json",
+    ),
+    "table": (
+        "information and bound of a small table of two variables",
+        "What x tells about y in a joint table of 2 x 2 to 8 x 8 cells, given as any weights: the mutual information,\n"
+        "JSMI (the bound of every score matrix, for the paper's noise p(y)), the capacity of the channel from class to\n"
+        "pair, the posterior of each cell, and the best score of low ranks.\n\n"
+        "  jsmi table 40-10_10-40 --negatives 5\n"
+        "  jsmi table 3-1-1_1-3-1_1-1-3 --dimensions 1,2,3 --json",
+    ),
     "usefulness": (
         "word similarity and analogies of stored results, beside their gap",
         "Puts the word vectors of every stored result of a text to gensim's own tests: Spearman's correlation with\n"
@@ -177,7 +192,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-_HOMES = {"bound": "_bound", "runs": "_runs", "export": "_runs", "prove": "_prove"}
+_HOMES = {
+    "bound": "_bound", "sweep": "_sweep", "runs": "_runs", "export": "_runs",
+    "prove": "_prove", "loss": "_loss", "table": "_table",
+}  # fmt: skip
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -264,10 +282,25 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--workers", type=_number, metavar="N", help="trainings at a time (default: one less than the processors)"
     )
+    sweep.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="run on the workers of this dask scheduler instead (pip install 'jsmi-explorer[cluster]')",
+    )
     _add_store(sweep)
     _add_json(sweep)
 
     _add_runs(_command(commands, "runs"))
+
+    loss = _command(commands, "loss")
+    _add_corpus(loss)
+    loss.add_argument("id", metavar="ID", help="of a stored run of this text; its first digits are enough")
+    loss.add_argument("--side", default="word", metavar="SIDE", help="word: input vectors (default); context: output")
+    loss.add_argument("--law", default="word2vec", metavar="LAW", help="word2vec: its own noise (default); paper: p(y)")
+    loss.add_argument("--word", metavar="WORD", help="the worst pairs of one word, and its neighbours")
+    loss.add_argument("--top", type=_number, default=20, metavar="N", help="words and pairs to list (default 20)")
+    _add_store(loss)
+    _add_json(loss)
 
     useful = _command(commands, "usefulness")
     _add_corpus(useful)
@@ -287,6 +320,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_paper(prove)
     _add_store(prove)
     _add_json(prove)
+
+    table = _command(commands, "table")
+    table.add_argument("table", metavar="TABLE", help="weights, 2 x 2 to 8 x 8: cells joined by -, rows by _")
+    ratio = table.add_mutually_exclusive_group()
+    _add(ratio, _NEGATIVES)
+    ratio.add_argument("--alpha", type=_number, metavar="A", help="any class ratio between 0 and 1, instead of K")
+    _add(table, {"--dimensions": ("D,D,…", "search for the best score of these ranks too")}, _numbers)
+    _add_json(table)
 
     export = _command(commands, "export")
     export.add_argument("id", metavar="ID")

@@ -20,7 +20,7 @@ STOREYS = [
     {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_leases", "pool", "_scratch", "charts", "fields", "field_drawing"},
     {"_kernels", "_drawn_kernels", "_large_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "large_corpus", "contrast", "evaluation", "vectors", "wordmap"},
-    {"cooccurrence", "large_pairs", "information", "samples", "planted", "drawn", "_blocks"},
+    {"cooccurrence", "large_pairs", "information", "tables", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training", "usefulness"},
     {"lowrank", "_ascent", "_slopes", "specs"},
     {"matrices"},
@@ -29,9 +29,9 @@ STOREYS = [
     {"records", "cost", "baselines", "_database", "comparison"},
     {"experiment", "split", "checkpoints", "claims", "store", "_job", "loss"},
     {"jobs", "_worker", "lesson", "runner", "cluster", "bundle", "verification", "figures", "ladder", "prices", "departures"},
-    {"practice_figures", "comparison_figures", "usefulness_figures", "loss_figures"},
+    {"practice_figures", "comparison_figures", "usefulness_figures", "loss_figures", "table_figures"},
     {"drawing", "_printing"},
-    {"_bound", "_commands", "_prove", "_runs", "_sweep"},
+    {"_bound", "_table", "_commands", "_prove", "_runs", "_sweep"},
     {"cli"},
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}
