@@ -104,8 +104,8 @@ _HELP: dict[str, tuple[str, str]] = {
     "table": (
         "information and bound of a small table of two variables",
         "What x tells about y in a joint table of 2 x 2 to 8 x 8 cells, given as any weights: the mutual information,\n"
-        "JSMI (the bound of every score matrix, for the paper's noise p(y)), the capacity of the channel from class to\n"
-        "pair, the posterior of each cell, and the best score of low ranks.\n\n"
+        "JSMI (the bound of every score matrix, for the paper's noise p(y)), the capacity of the channel from class\n"
+        "to pair, the posterior of each cell, and the best score of low ranks.\n\n"
         "  jsmi table 40-10_10-40 --negatives 5\n"
         "  jsmi table 3-1-1_1-3-1_1-1-3 --dimensions 1,2,3 --json",
     ),
