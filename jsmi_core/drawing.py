@@ -138,9 +138,7 @@ def _draw_lines(figure: go.Figure, chart: Chart, palette: Palette) -> None:
         point = {"size": 11, "color": palette.ground, "line": {"color": palette.bound, "width": 3}}
         figure.add_scatter(x=[x], y=[y], mode="markers", marker=point, hoverinfo="skip")
     _label_lines(figure, chart, palette, low, high)
-    figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear", exponentformat="power")
-    if chart.log_y and high - low < 3:
-        figure.update_yaxes(dtick="D2")  # few decades: name 2 and 5 of each, not every digit
+    figure.update_yaxes(range=(low, high), type="log" if chart.log_y else "linear")
     figure.update_xaxes(range=chart.x_range or _width_of(chart), type="log" if chart.log_x else "linear")
     if chart.ticks:
         figure.update_xaxes(tickvals=[value for value, _ in chart.ticks], ticktext=[text for _, text in chart.ticks])
@@ -165,8 +163,8 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
             x = _on_axis(band.x[at], chart.log_x)
             anchor = {0: "left", len(band.x) - 1: "right"}.get(at, "center")
             last = len(band.x) - 1
-            beside = {last: max(last - 1, 0), 0: min(1, last)}.get(at, at)  # the name stands between the two points
-            middle = (band.low[at] + band.high[at] + band.low[beside] + band.high[beside]) / 4
+            beside = {last: max(last - 1, 0), 0: min(1, last)}.get(at, at)  # the name stands on the way there
+            middle = sum(w * (band.low[i] + band.high[i]) / 2 for i, w in ((at, 0.65), (beside, 0.35)))
             colour = getattr(palette, band.role)
             _write(figure, f"{band.label}", x, middle, colour, xanchor=anchor, xshift=8 if anchor == "left" else -8)
     longest = max((len(line.label) for line in ends), default=0)
@@ -292,7 +290,7 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
         right, beside = max(stair.before, stair.after), {"xanchor": "left", "xshift": 8}
         _write(figure, number(stair.after), right, row, palette.text, yshift=8 if row else 0, **beside)
         if row:
-            change = f"{'+' if stair.after >= stair.before else ''}{number(stair.after - stair.before)}"
+            change = f"{stair.after - stair.before:+.2g}".replace("-", "\u2212")
             _write(figure, change, right, row, palette.muted, yshift=-8, **beside)
     models = [(stair.model, row) for row, stair in zip(rows, data.stairs, strict=True) if stair.model is not None]
     if models:
@@ -301,7 +299,7 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
             marker={"size": 12, "color": palette.trained, "line": {"color": palette.ground, "width": 1}},
             name=inert(data.model_name), hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-        _write(figure, data.model_name, *models[0], palette.trained, yanchor="top", yshift=-8)
+        _write(figure, data.model_name, *models[0], palette.trained, xanchor="left", yanchor="top", yshift=-8)
     lowest = min([0.0, *(score for score, _ in models)])
     figure.update_layout(barmode="overlay", margin={"r": 16})
     figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.35 * top))

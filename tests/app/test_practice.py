@@ -1,10 +1,12 @@
 """From theory to practice: the walk of the library, its switches, the verdicts, and what appears once models exist."""
 
 import json
+import shlex
 
 import pytest
 
 from jsmi_core import SGNSConfig, SGNSObjective, expected_pairs, sample_corpus, unigram_noise
+from jsmi_core.cli import main
 from jsmi_core.departures import walk
 from jsmi_core.practice_figures import NAMES
 from tests.app.conftest import Open, bring, query, texts, until
@@ -85,3 +87,13 @@ def test_trained_models_fill_the_page(open_page: Open) -> None:
     assert float(exact[0].removesuffix(" nats").replace("\u2212", "-")) == pytest.approx(
         table["score S (nats)"].iloc[2], rel=5e-3
     )
+
+
+def test_the_code_of_the_page_gives_its_bounds(open_page: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    app = open_page("practice", **LINK)
+    table = app.dataframe[-1].value
+    exec(compile(app.code[-2].value, "snippet", "exec"), {})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[0] for line in lines] == [*(name for name in NAMES if name != "epochs"), "no", "no", "nearly", "yes"]
+    assert [float(line[-3]) for line in lines[-4:]] == pytest.approx(table["bound (nats)"].tolist(), rel=1e-12)
+    assert main(shlex.split(app.code[-1].value)[1:]) == 0

@@ -1,10 +1,13 @@
 """Does the gap matter: stored models on gensim's test sets, what is covered, and the freedom the score does not see."""
 
+import shlex
+
 import numpy as np
 import pytest
 
 from jsmi_app import cached
 from jsmi_core import Cell, SGNSConfig, run_cell, sample_corpus
+from jsmi_core.cli import main
 from jsmi_core.specs import RankCell, RankConfig
 from jsmi_core.usefulness import usefulness
 from tests.app.conftest import Open, query, texts
@@ -78,3 +81,16 @@ def test_a_text_without_the_words_of_a_test_says_so(open_page: Open) -> None:
     app = open_page("usefulness", corpus="planted")
     assert any("Too few items" in warning.value for warning in app.warning)
     assert not app.exception
+
+
+def test_the_code_of_the_page_gives_its_values(
+    open_page: Open, stored: dict, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = open_page("usefulness", **LINK)
+    exec(compile(app.code[-2].value, "snippet", "exec"), {})
+    printed = capsys.readouterr().out
+    for row in app.dataframe[-2].value.to_dict("records"):
+        assert row["run"] in printed
+        assert f"value={row['value']!r}" in printed
+    assert main(shlex.split(app.code[-1].value)[1:]) == 0
+    assert "60 of 353 items" in capsys.readouterr().out
