@@ -259,3 +259,10 @@ def test_a_checkout_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(experiment, "version", not_there)
     assert experiment._versions()["jsmi-explorer"] == "not installed"
+
+
+def test_a_listed_result_has_no_arrays_to_write() -> None:
+    corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]])
+    whole = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
+    with pytest.raises(ValueError, match=r"without its arrays cannot be written: take it from Store.get"):
+        replace(whole, embedding=None).to_bytes()

@@ -113,3 +113,5 @@ def test_an_app_that_cannot_be_started_is_told(
     told = "jsmi: the app could not be started (No such file or directory): install the project again.\n"
     assert capsys.readouterr().err == told
     assert os.environ["JSMI_STORE"] == os.path.abspath("elsewhere")
+    assert cli.main(["app"]) == 4  # with all that is left out
+    assert capsys.readouterr().err == told

@@ -357,6 +357,16 @@ def test_a_transaction_that_the_database_itself_gave_up_raises_its_reason_and_bl
     assert store._database.write(lambda connection: connection.execute("SELECT 1").fetchone()) == (1,)
 
 
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def fail(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO damaged VALUES ('a run', 'now', 'a notice')")
+        raise ZeroDivisionError("halfway")
+
+    with pytest.raises(ZeroDivisionError, match="halfway"):
+        store._database.write(fail)
+    assert store.notices == ()
+
+
 def test_a_lock_that_sqlite_does_not_wait_for_is_waited_for(tmp_path: Path) -> None:
     """Another process makes the log whole again: SQLite says at once that it is busy."""
     with sqlite3.connect(tmp_path / "one.sqlite3", timeout=0, isolation_level=None) as waiting:

@@ -20,9 +20,10 @@ from test_worker_faults import CORPUS, PATIENCE, TASK, cell, fine, reported, wai
 
 from jsmi_core import _process, _worker
 from jsmi_core._process import WorkerEnded, WorkerProcess
+from jsmi_core.experiment import run_cell
 from jsmi_core.jobs import JobQueue
 from jsmi_core.records import Result
-from jsmi_core.specs import Cell
+from jsmi_core.specs import RankCell, Spec
 from jsmi_core.store import Store
 
 
@@ -40,7 +41,7 @@ def worker() -> Iterator[WorkerProcess]:
     process.kill()
 
 
-def send(worker: WorkerProcess, store: Store, ordered: Cell) -> None:
+def send(worker: WorkerProcess, store: Store, ordered: Spec) -> None:
     worker.send({"cell": ordered.to_dict(), "store": str(store.path.absolute())})
 
 
@@ -76,6 +77,21 @@ def test_orders_one_after_another_until_the_link_ends(worker: WorkerProcess, sto
         assert heard(worker, "failed")["message"] == reason
     worker._link.close()
     assert worker._process.wait(PATIENCE) == 0
+
+
+def test_a_search_starts_from_the_training_that_is_stored(store: Store) -> None:
+    worker = WorkerProcess("jsmi_core.experiment:run_cell")
+    training = run_cell(fine(), CORPUS)
+    search = RankCell.beyond(training.cell)
+    store.save(training)
+    send(worker, store, search)
+    heard(worker, "done")
+    found = Result.from_bytes(worker.receive_bytes())
+    worker._link.close()
+    assert worker._process.wait(PATIENCE) == 0
+    again = run_cell(search, CORPUS, trained=lambda cell: store.get(cell.id))
+    assert found.laws == again.laws
+    assert found.law("word2vec").score >= training.law("word2vec").score
 
 
 def test_a_task_that_leaves_takes_its_process_along(worker: WorkerProcess, store: Store) -> None:
