@@ -41,6 +41,7 @@ SHORT_NAMES = {
     "zero": "zero matrix",
 }  # the constant −log k is left out: it is the zero line itself
 LABEL_ROOM = 0.07  # of the picture's height
+MOST_LABELS = 3  # of levels, beside those of as many trained lines
 
 
 # --- on the ladder -------------------------------------------------------------------------------------------------
@@ -77,8 +78,11 @@ def rank_lines(
             name = "best rank-d" if x == "dimension" else f"best, d = {dimension:,}"
             lines.append(Line(name, "rank", tuple(place.x for place in places), heights))
             bands = _prices(places, heights, line, quantity, scale)
+    lines[:-1] = [line._replace(dash="dot") for line in lines[:-1]]  # the bands are of the last one
     if x == "epochs":
         lines = _labelled_inside(lines, [y for line in (*trained, *lines) for y in line.y])
+    elif len(lines) > MOST_LABELS:
+        lines[:-1] = [line._replace(place="") for line in lines[:-1]]
     return tuple(lines), bands
 
 
@@ -166,8 +170,7 @@ def _prices(
 def _labelled_inside(lines: Sequence[Line], heights: Sequence[float]) -> list[Line]:
     """Level lines named above their middle, the largest dimension first, none where it would cover another's name.
 
-    Trained lines end near the levels, and the bands have their names at the start; dotted are the levels that the
-    bands are not of.
+    Trained lines end near the levels, and the bands have their names at the start.
     """
     room = LABEL_ROOM * (max(heights) - min(heights)) if heights else 0.0
     taken: list[float] = []
@@ -175,7 +178,7 @@ def _labelled_inside(lines: Sequence[Line], heights: Sequence[float]) -> list[Li
     for line in reversed(lines):
         free = all(abs(line.y[0] - y) > room for y in taken)
         taken += [line.y[0]] if free else []
-        placed.append(line._replace(place="above middle" if free else "", dash="dot" if placed else "solid"))
+        placed.append(line._replace(place="above middle" if free else ""))
     return placed[::-1]
 
 
@@ -354,7 +357,7 @@ def gain_data(
     title = f"Each dimension between {x[0]:,.0f} and {x[1]:,.0f} is worth {number(y[0])} {unit}"
     if len(x) > 2:
         title += f", between {x[-2]:,.0f} and {x[-1]:,.0f} only {number(y[-1])}" if y[-1] < y[0] else ""
-    positive = all(value > 0 for line in lines for value in line.y)
+    values = [value for line in lines for value in line.y]
     return Chart(
         title=title,
         subtitle=f"{made_of} · differences of best scores known" if made_of else "differences of best scores known",
@@ -363,7 +366,7 @@ def gain_data(
         lines=tuple(lines),
         ticks=tuple((d, f"{d:,.0f}") for d in x),
         log_x=True,
-        log_y=positive,
+        y_range=(1.1 * min(0.0, *values), 1.1 * max(values) or 1.0),
     )
 
 

@@ -17,6 +17,9 @@ PAGES = {
     "bound": "bound",
     "train": "train?corpus=lee&dimension=50&epochs=20",
     "gap": f"gap?{GRID}",
+    "gap-epochs": f"gap?{GRID}&axis=epochs",
+    "gap-split": f"gap?{GRID}&show=split",
+    "gap-gain": f"gap?{GRID}&show=gain&baselines=true",
     "gap-alpha": "gap?corpus=lee&dimensions=10,50&epochs_list=20&negatives_list=1,2,5,10,20&axis=alpha",
     "diagnostics": "diagnostics",
 }
@@ -24,7 +27,7 @@ PAGES = {
 
 def train_what_they_show(page: Page, address: str) -> None:
     """Press the buttons, as a user would, and wait."""
-    for path, button in (("train", "Train"), ("gap", "Run"), ("gap-alpha", "Run")):
+    for path, button in (("train", "Train"), ("train", "Search the best"), ("gap", "Run"), ("gap-alpha", "Run")):
         page.goto(f"{address}/{PAGES[path]}")
         settled(page)
         page.get_by_role("button", name=button).first.click()
