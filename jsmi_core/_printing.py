@@ -122,7 +122,7 @@ def print_run(run: Result) -> None:
     print(", ".join(f"{name} {value}" for name, value in asdict(run.cell.config).items()))
     if isinstance(run, RankResult):
         print_search(run)
-    elif isinstance(run, CellResult):
+    if isinstance(run, CellResult):
         print_epochs(run.history)
         print_laws(run)
     versions = ", ".join(f"{package} {number}" for package, number in manifest.versions.items())
