@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from jsmi_app import cached, controls, jobs, state
-from jsmi_core.charts import number, scale_of
+from jsmi_core.charts import in_epochs, number, scale_of
 from jsmi_core.corpus import Corpus
 from jsmi_core.loss import Pairs
 from jsmi_core.loss_figures import causes_of
@@ -55,7 +55,7 @@ def name_of(run: Result) -> str:
         kind = [f"best of rank {config.dimension}", f"k = {config.negatives}"]
     else:
         training: Any = config
-        kind = [f"d = {config.dimension}", f"{training.epochs} epochs", f"k = {config.negatives}"]
+        kind = [f"d = {config.dimension}", in_epochs(training.epochs), f"k = {config.negatives}"]
         kind += [f"seed {training.seed}"]
     return f"{', '.join(kind + changed)}: gap {number(run.law('word2vec').gap)}"
 

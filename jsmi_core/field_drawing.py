@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsmi_core.charts import inert, percent
-from jsmi_core.fields import Field, Places, Stacks
+from jsmi_core.fields import Field, Places, Rule, Stacks
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 __all__ = ["draw_field", "draw_places", "draw_stacks"]
 
+KEY_HEIGHT = 64  # of a scale of colours with its name, in pixels
 DECADES = 4  # of a density that are told apart; what is fainter than 1/10,000 of the densest cell looks empty
 Colour = Callable[[str], str]
 
@@ -66,39 +67,50 @@ def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
         z=[[math.log10(value) if value > 0 else None for value in line] for line in field.values],
         zmin=top - DECADES,
         zmax=top,
-        colorscale=[(0.0, colour("grid")), (1.0, colour(field.role))],
+        colorscale=[(0.0, colour("ground")), (1.0, colour(field.role))],
         text=[[percent(value) if value > 0 else "" for value in line] for line in field.values],
         hovertemplate=f"%{{text}} {inert(field.value_name)}<extra>%{{x:.2f}}, %{{y:.2f}}</extra>",
         hoverongaps=False,
-        colorbar={
-            "title": {"text": inert(field.value_name), "side": "right", "font": {"color": colour("text"), "size": 14}},
+        colorbar=_key(field.value_name, colour)
+        | {
             "tickvals": [top - i for i in range(DECADES + 1)],
             "ticktext": [percent(largest / 10**i) for i in range(DECADES + 1)],
-            "tickfont": {"color": colour("text")},
-            "thickness": 12,
         },
     )
     for rule in field.rules:
-        ends = zip(rule.start, rule.end, strict=True)
-        x, y = (list(pair) for pair in ends)
-        line = {"color": colour(rule.role), "width": 2, "dash": "solid" if x[0] != x[1] and y[0] != y[1] else "dot"}
-        figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
-        figure.add_annotation(
-            text=inert(rule.label),
-            x=rule.end[0],
-            y=rule.end[1],
-            xanchor=rule.anchor[0],
-            yanchor=rule.anchor[1],
-            showarrow=False,
-            font={"color": colour(rule.role), "size": 14},
-            bgcolor=colour("ground"),
-            opacity=0.9,
-        )
+        _draw_rule(figure, rule, colour)
     figure.update_xaxes(range=(field.x_edges[0], field.x_edges[-1]), showgrid=False)
     figure.update_yaxes(range=(field.y_edges[0], field.y_edges[-1]), showgrid=False)
-    figure.update_layout(margin={"r": 16})
+    figure.update_layout(height=560, margin={"r": 16, "t": figure.layout.margin.t + KEY_HEIGHT})
     if field.ticks:
         figure.update_xaxes(tickvals=[at for at, _ in field.ticks], ticktext=[text for _, text in field.ticks])
+
+
+def _draw_rule(figure: go.Figure, rule: Rule, colour: Colour) -> None:
+    """A level or upright line is dotted; a slanted one has its name below it, where nothing else stands."""
+    (x, y), (end_x, end_y) = rule.start, rule.end
+    slanted = x != end_x and y != end_y
+    line = {"color": colour(rule.role), "width": 2, "dash": "solid" if slanted else "dot"}
+    figure.add_scatter(x=[x, end_x], y=[y, end_y], mode="lines", line=line, hoverinfo="skip")
+    share = 0.12 if slanted else 1.0
+    figure.add_annotation(
+        text=inert(rule.label),
+        x=x + share * (end_x - x),
+        y=y + share * (end_y - y),
+        xanchor=rule.anchor[0],
+        yanchor=rule.anchor[1],
+        showarrow=False,
+        font={"color": colour(rule.role), "size": 14},
+        bgcolor=colour("ground"),
+        opacity=0.9,
+    )
+
+
+def _key(name: str, colour: Colour) -> dict[str, Any]:
+    """The scale of colours, above the picture: beside it, it would take half of a phone's width."""
+    font = {"color": colour("text"), "size": 14}
+    where = {"orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "len": 1.0, "thickness": 12}
+    return {"title": {"text": inert(name), "side": "top", "font": font}, "tickfont": font, **where}
 
 
 def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
@@ -115,15 +127,7 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
             "cmax": places.limits[1],
             "colorscale": [(0.0, colour(places.roles[0])), (1.0, colour(places.roles[1]))],
             "line": {"color": colour("ground"), "width": 0.5},
-            "colorbar": {
-                "title": {
-                    "text": inert(places.value_name),
-                    "side": "right",
-                    "font": {"color": colour("text"), "size": 14},
-                },
-                "tickfont": {"color": colour("text")},
-                "thickness": 12,
-            },
+            "colorbar": _key(places.value_name, colour),
         },
         text=names,
         customdata=places.names,
@@ -141,4 +145,4 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
         )
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(showticklabels=False, showgrid=False)
-    figure.update_layout(height=620, margin={"r": 16})
+    figure.update_layout(height=660, margin={"r": 16, "t": figure.layout.margin.t + KEY_HEIGHT})

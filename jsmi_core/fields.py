@@ -38,13 +38,16 @@ class Stacks(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A straight line across a :class:`Field`, named beside its end: ``anchor`` is the corner of its name there."""
+    """A straight line across a :class:`Field`, named beside its end; a slanted one near its start.
+
+    ``anchor`` is the corner of the name that stands there.
+    """
 
     label: str
     role: str
     start: tuple[float, float]
     end: tuple[float, float]
-    anchor: tuple[str, str] = ("right", "bottom")
+    anchor: tuple[str, str] = ("left", "top")
 
 
 class Field(NamedTuple):

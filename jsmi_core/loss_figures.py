@@ -250,7 +250,7 @@ def word_data(
     return Stacks(
         found,
         made_of,
-        f"share of what “{word}” loses",
+        f"share of what the {side} loses",
         "context" if side == "word" else "word",
         names,
         tuple(

@@ -13,7 +13,7 @@ from jsmi_core.loss_figures import WEIGHTS, add_up, bands_data, heat_data, map_d
 from jsmi_core.records import LawScores, Result
 from jsmi_core.wordmap import has_umap, neighbours
 
-VIEWS = {"words": "Words", "scores": "PMI against m", "word": "One word", "map": "Map", "heat": "Heat map"}
+VIEWS = {"words": "Words", "scores": "Scores", "word": "One word", "map": "Map", "heat": "Table"}
 MOST_ROWS = 200
 ON_THE_MAP = 1_000
 MOST_CELLS = 25  # words of a heat map that can still be read

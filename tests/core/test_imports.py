@@ -17,7 +17,8 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 # and never in a ring.
 STOREYS = [
     {"errors", "reference"},
-    {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_leases", "pool", "_scratch", "charts", "fields", "field_drawing"},
+    {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_leases", "pool", "_scratch"},
+    {"charts", "fields", "field_drawing"},
     {"_kernels", "_drawn_kernels", "_large_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "large_corpus", "contrast", "evaluation", "vectors", "wordmap"},
     {"cooccurrence", "large_pairs", "information", "tables", "samples", "planted", "drawn", "_blocks"},
@@ -31,7 +32,7 @@ STOREYS = [
     {"jobs", "_worker", "lesson", "runner", "cluster", "bundle", "verification", "figures", "ladder", "prices", "departures"},
     {"practice_figures", "comparison_figures", "usefulness_figures", "loss_figures", "table_figures"},
     {"drawing", "_printing"},
-    {"_bound", "_table", "_commands", "_prove", "_runs", "_sweep"},
+    {"_bound", "_table", "_commands", "_loss", "_prove", "_runs", "_sweep"},
     {"cli"},
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}
