@@ -295,7 +295,7 @@ def _split_title(points: Mapping[float, Split], x: str, unit: str) -> str:
         if first == last:
             return f"At k = {ks[0]} the dimension costs up to {shares[0]} of the gap"
         return f"The dimension costs up to {shares[1]} of the gap at k = {ks[1]}, and up to {shares[0]} at k = {ks[0]}"
-    if x == "epochs" or first == last:
+    if first == last:
         after = f"After {in_epochs(last)}" if x == "epochs" else f"At d = {last:,.0f}"
         return (
             f"{after} the gap of {number(rank[1] + training[1])} {unit} is at most {number(rank[1])} for the dimension,"
@@ -305,6 +305,9 @@ def _split_title(points: Mapping[float, Split], x: str, unit: str) -> str:
     def course(price: Sequence[float]) -> str:
         return f"{'falls' if price[1] < price[0] else 'grows'} from {number(price[0])} to {number(price[1])}"
 
+    if x == "epochs":
+        stays = f"that of rank is {number(rank[1])} however long it is trained"
+        return f"From epoch {first:,.0f} to {last:,.0f} the price of training {course(training)} {unit}; {stays}"
     return (
         f"From d = {first:,.0f} to {last:,.0f} the price of rank {course(rank)} {unit}, that of training "
         f"{course(training)}"
