@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 IN := .venv/bin/
-KERNELS := kernels drawn cooccurrence objective large
+KERNELS := kernels drawn large loss
 
 .PHONY: help run test test-all lint coverage mutants bench samples clean
 
@@ -38,7 +38,7 @@ lint: .venv/stamp ## check style and types
 coverage: .venv/stamp ## see that the tests reach every line and branch of jsmi_core
 	$(IN)coverage erase
 	NUMBA_DISABLE_JIT=1 $(IN)coverage run -m pytest -q -n logical -m "not slow" $(addprefix tests/core/test_,$(addsuffix .py,$(KERNELS)))
-	$(IN)coverage run -m pytest -q -n logical -m "not slow" tests/core tests/faults jsmi_core
+	$(IN)coverage run -m pytest -q -n logical -m "not slow" tests/core tests/faults tests/app jsmi_core
 	$(IN)coverage combine --quiet
 	$(IN)coverage report
 
