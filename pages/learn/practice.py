@@ -33,7 +33,6 @@ LAWS = {
     "own": "as the run names it",
     "skip": "as gensim trains",
 }
-VALID = {"yes": "yes", "nearly": "nearly", "no": "no"}
 
 
 def switches() -> tuple[str, ...]:
@@ -68,19 +67,18 @@ def stairs(
 ) -> Stairs:
     """The bound from law to law, and the models that were trained under them."""
     runs = {found.id: found for found in stored}
-    scores = {}
+    scores, skip = {}, False
     for step in steps:
+        skip = skip or step.name == "skip"
         if run := runs.get(Cell(text.digest, step.config).id):
-            skip = "skip" in (made.name for made in steps[: steps.index(step) + 1])
             scores[step.name] = cached.score_under(text, run, skip=skip)
     reached = None
     last = steps[-1]
     if "epochs" in on and last.name in scores:
-        run = runs[Cell(text.digest, last.config).id]
+        score = scores[last.name]
         searched = runs.get(RankCell(text.digest, RankConfig.under(last.config)).id)
-        best = None if searched is None else cached.score_under(text, searched, skip="skip" in on)
-        best = None if best is None else max(best, scores[last.name])
-        reached = Reached(config.dimension, config.epochs, best, scores[last.name])
+        best = None if searched is None else max(score, cached.score_under(text, searched, skip=skip))
+        reached = Reached(config.dimension, config.epochs, best, score)
     return stairs_data(steps, scores, reached, made_of=made_of(text, config), unit=state.get("unit"))
 
 
@@ -126,7 +124,7 @@ def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | No
 
     table = [
         {
-            "valid?": VALID[row.valid],
+            "valid?": row.valid,
             "law": LAWS[row.law],
             f"bound ({unit})": shown(row.bound),
             f"score S ({unit})": shown(row.score),
@@ -140,9 +138,7 @@ def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | No
     six = st.column_config.NumberColumn(format="%.6f")
     formats = {name: six for name in table[0] if name.endswith(f"({unit})")}
     st.dataframe(table, hide_index=True, column_config=formats, alt="Which bound is valid for this run")
-    st.markdown(
-        "\n".join(f"* **{LAWS[row.law]}** – {VALID[row.valid]}: {words.part('why ' + row.law)}" for row in rows)
-    )
+    frame.say("\n".join(f"* **{LAWS[row.law]}**, {row.valid}: {words.part('why ' + row.law)}" for row in rows))
     if own is None:
         st.caption("Scores appear once the models of this page are trained: press the button at the top.")
 
