@@ -129,6 +129,15 @@ class Loss:
 
     Made by :meth:`of`, or of a stored result by :func:`loss_of`.
 
+    Parameters
+    ----------
+    objective : SGNSObjective
+        The p, q and α that the gap is of.
+    embedding : Embedding
+        What lost it.
+    gap : Gap
+        ``objective.gap(embedding)``, in nats.
+
     Examples
     --------
     >>> from jsmi_core import Embedding, JointDistribution, SGNSObjective
