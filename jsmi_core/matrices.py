@@ -28,8 +28,9 @@ __all__ = ["DIRECTIONS", "Cells", "best_ranks", "cells", "matrix_cells", "moved"
 class Cells:
     """Every cell of an objective as dense (V, W) float64 arrays.
 
-    ``positive`` p(x,y) and ``negative`` p(x) q(y) sum to 1 each; ``pmi`` log p/r and ``posterior`` σ(m*) (5), (6), are
-    −∞ and 0 where p = 0; ``bound`` are the parts of the bound in nats, ``best`` is m*. (6)
+    ``positive`` p(x,y) and ``negative`` p(x) q(y) sum to 1 each. ``pmi`` log p/r, ``best`` m* (6) and ``posterior``
+    σ(m*) (5) are −∞, −∞ and 0 where p = 0; the posterior of a pair that never arrives, not even as noise, stays α.
+    ``bound`` are the parts of the bound in nats.
     """
 
     positive: FloatArray
@@ -57,12 +58,13 @@ def cells(objective: SGNSObjective) -> Cells:
     pmi = np.full(shape, -math.inf)
     pmi[contrast.rows, contrast.columns] = contrast.log_ratio
     best = pmi + objective.log_odds
+    negative = np.outer(objective.joint.word_marginal, contrast.noise)
     return Cells(
         positive=objective.joint.p.toarray(),
-        negative=np.outer(objective.joint.word_marginal, contrast.noise),
+        negative=negative,
         pmi=pmi,
         best=best,
-        posterior=expit(best),
+        posterior=np.where(negative > 0, expit(best), objective.alpha),
         bound=objective.bound_of_pairs(*np.indices(shape).reshape(2, -1)).reshape(shape),
     )
 
@@ -135,7 +137,9 @@ def write_scores(scores: Mapping[tuple[int, int], float]) -> str:
     >>> write_scores({(0, 1): -2.5, (1, 1): 3})
     '0.1~-2.5_1.1~3'
     """
-    return "_".join(f"{row}.{column}~{value:.9g}" for (row, column), value in scores.items())
+    return "_".join(
+        f"{row}.{column}~{np.format_float_positional(value, trim='-')}" for (row, column), value in scores.items()
+    )
 
 
 def read_scores(text: str) -> dict[tuple[int, int], float]:
@@ -153,7 +157,7 @@ def read_scores(text: str) -> dict[tuple[int, int], float]:
     """
     scores = {}
     for part in text.split("_") if text else ():
-        found = re.fullmatch(r"([0-7])\.([0-7])~(-?\d+(?:\.\d+)?(?:e-?\d+)?)", part, re.ASCII)
+        found = re.fullmatch(r"([0-7])\.([0-7])~(-?\d+(?:\.\d+)?)", part, re.ASCII)
         if not found:
             raise ParameterError(f"{part!r} is not a score: write row.column~value joined by _, as in 0.1~-2.5.")
         scores[int(found[1]), int(found[2])] = _checks.real("a score", float(found[3]), -REACH, REACH)
