@@ -464,4 +464,6 @@ def test_figures_draw_what_was_proved():
     assert max(line.lines[1].y) == pytest.approx(line.lines[0].y[0], rel=1e-12)
     rising = proof_data(proofs["per-positive"]).lines[1]
     assert list(rising.y) == sorted(rising.y)
+    hump = proof_data(proofs["capacity"])
+    assert max(hump.lines[1].y) <= hump.lines[0].y[0]
     assert proof_data(proofs["jsmi"]) is None

@@ -6,6 +6,7 @@ import pytest
 
 from jsmi_core import SGNSConfig, Store, sample_corpus
 from jsmi_core.cli import main
+from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import run_cell
 from jsmi_core.information import jsmi
 from jsmi_core.proofs import CARDS, case_of_table, prove
@@ -66,6 +67,15 @@ def test_a_broken_program_is_told_by_line_and_exit_code(capsys, monkeypatch):
     told = capsys.readouterr().out
     assert "FAIL (2)" in told
     assert "24 hold" in told
+
+
+def test_a_statement_that_stops_half_way_tells_why(capsys, monkeypatch):
+    def refused(joint, alpha):
+        raise ParameterError("this is refused: give another.")
+
+    monkeypatch.setattr("jsmi_core.proofs_dependence.jsmi", refused)
+    assert main(["prove", "table:40-10_10-40"]) == 1
+    assert "this is refused: give another." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
