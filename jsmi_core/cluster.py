@@ -71,7 +71,6 @@ def connected(address: str) -> Iterator[ClusterPool]:
             f"{address} on each machine."
         ) from error
     with client:
-        pool = ClusterPool(client)
-        if not pool.slots:
+        if not client.nthreads():
             raise JobError(f"the scheduler at {address} has no workers: start dask worker {address} on some machine.")
-        yield pool
+        yield ClusterPool(client)
