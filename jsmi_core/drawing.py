@@ -261,7 +261,7 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         text=[[_short(value, digits=3 if len(heat.columns) < 6 else 2) for value in row] for row in heat.values],
         texttemplate="%{text}" if len(heat.columns) <= READABLE else None,
         textfont={"color": palette.text},
-        opacity=TINT,
+        opacity=TINT if len(heat.columns) <= READABLE else 1.0,
         hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
     )
     figure.update_xaxes(type="category", showgrid=False, dtick=1)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_field", "draw_places", "draw_stacks"]
 
-KEY_HEIGHT = 64  # of a scale of colours with its name, in pixels
 DECADES = 4  # of a density that are told apart; what is fainter than 1/10,000 of the densest cell looks empty
 Colour = Callable[[str], str]
 
@@ -81,7 +80,7 @@ def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
         _draw_rule(figure, rule, colour)
     figure.update_xaxes(range=(field.x_edges[0], field.x_edges[-1]), showgrid=False)
     figure.update_yaxes(range=(field.y_edges[0], field.y_edges[-1]), showgrid=False)
-    figure.update_layout(height=560, margin={"r": 16, "t": figure.layout.margin.t + KEY_HEIGHT})
+    figure.update_layout(height=560, margin={"r": 16})
     if field.ticks:
         figure.update_xaxes(tickvals=[at for at, _ in field.ticks], ticktext=[text for _, text in field.ticks])
 
@@ -109,7 +108,7 @@ def _draw_rule(figure: go.Figure, rule: Rule, colour: Colour) -> None:
 def _key(name: str, colour: Colour) -> dict[str, Any]:
     """The scale of colours, above the picture: beside it, it would take half of a phone's width."""
     font = {"color": colour("text"), "size": 14}
-    where = {"orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "len": 1.0, "thickness": 12}
+    where = {"orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "ypad": 0, "len": 1.0, "thickness": 12}
     return {"title": {"text": inert(name), "side": "top", "font": font}, "tickfont": font, **where}
 
 
@@ -145,4 +144,4 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
         )
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(showticklabels=False, showgrid=False)
-    figure.update_layout(height=660, margin={"r": 16, "t": figure.layout.margin.t + KEY_HEIGHT})
+    figure.update_layout(height=660, margin={"r": 16})

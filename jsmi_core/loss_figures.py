@@ -32,7 +32,8 @@ __all__ = [
 CAUSES = ("score too low", "score too high", "never seen together")
 CAUSE_ROLES = ("data", "trained", "muted")
 WEIGHTS = ("loss", "pairs")
-MOST_WRITTEN = 60  # words on a map that have their names beside them
+MOST_WRITTEN = 50  # words on a map that have their names beside them
+LETTER = (0.016, 0.035)  # width and height of a letter there, as shares of the map
 FAINT = 2e-5  # of the whole: so little at either end of an axis goes to its outermost bins
 LEAST_HEIGHT = 7.0  # the picture of the scores always reaches beyond ±6
 
@@ -304,17 +305,20 @@ def map_data(
         tuple(map(float, found.places[:, 1])),
         tuple(map(float, values)),
         (low, high if high > low else low + 1.0),
-        _written(found.places),
+        _written(found.places, words),
     )
 
 
-def _written(places: FloatArray, width: float = 0.1, height: float = 0.035) -> tuple[int, ...]:
-    """Which points get their name: the first ones first, where no name stands yet; sizes are shares of the plane."""
+def _written(places: FloatArray, words: Sequence[str]) -> tuple[int, ...]:
+    """Which points get their name: the first ones first, wherever it would cover none that stands already."""
     spread = np.ptp(places, axis=0)
-    at = (places - places.min(axis=0)) / np.where(spread > 0, spread, 1.0)
+    at = ((places - places.min(axis=0)) / np.where(spread > 0, spread, 1.0)).tolist()
     chosen: list[int] = []
-    for i, (x, y) in enumerate(at.tolist()):
-        if len(chosen) < MOST_WRITTEN and all(abs(at[j, 0] - x) > width or abs(at[j, 1] - y) > height for j in chosen):
+    for i, (x, y) in enumerate(at):
+        if len(chosen) < MOST_WRITTEN and all(
+            abs(at[j][0] - x) > LETTER[0] * (len(words[i]) + len(words[j])) / 2 or abs(at[j][1] - y) > LETTER[1]
+            for j in chosen
+        ):
             chosen.append(i)
     return tuple(chosen)
 

@@ -1,17 +1,20 @@
 """Loss: which models, what adds up to the gap, one word, the map, the tables; nothing stored yet."""
 
 import re
+import shlex
 
 import pytest
 
 from jsmi_app import cached
 from jsmi_core import wordmap
+from jsmi_core.cli import main
 from jsmi_core.experiment import run_cell
 from jsmi_core.loss import loss_of
 from jsmi_core.samples import sample_corpus
 from jsmi_core.specs import Cell, RankCell, RankConfig
 from jsmi_core.training import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
+from tests.app.test_snippets import printed
 
 TEXT = {"corpus": "planted", "min_count": "100"}
 CORPUS = sample_corpus("planted", min_count=100)
@@ -112,6 +115,17 @@ def test_tables_of_chosen_words(loss_page: Open) -> None:
     app.number_input("top").set_value(5).run()
     assert not app.exception
     assert query(app)["top"] == "5"
+
+
+def test_the_code_offered_gives_the_numbers_shown(loss_page: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    app = loss_page(run=TRAINED.id, law="paper")
+    python, shell = (block.value for block in app.code[-2:])
+    total, seen, unseen, *causes = map(float, printed(python)[:6])
+    assert total == TRAINED.law("paper").gap
+    assert seen + unseen == pytest.approx(total, rel=1e-12)
+    assert sum(causes) == pytest.approx(total, rel=1e-12)
+    assert main(shlex.split(shell)[1:]) == 0
+    assert f"gap {total:.6f} = " in capsys.readouterr().out
 
 
 def test_the_link_of_a_model_that_is_not_there_says_so(loss_page: Open) -> None:
