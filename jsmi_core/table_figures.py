@@ -102,10 +102,11 @@ def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -
 
 
 def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -> Heat:
-    most = np.unravel_index(int(cells.bound.argmax()), cells.bound.shape)
+    row, column = divmod(int(cells.bound.argmax()), len(names.contexts))
+    largest = percent(float(cells.bound.max()) / known.bound) if known.bound > 0 else "0 %"
     title = (
-        f"The cells add up to JSMI = {number(scale * known.bound)} {unit}; {names.cell(int(most[0]), int(most[1]))} "
-        f"carries {percent(float(cells.bound[most]) / known.bound) if known.bound > 0 else '0 %'} of it"
+        f"The cells add up to JSMI = {number(scale * known.bound)} {unit}; the largest part, {largest}, is that of "
+        f"“{names.cell(row, column)}”"
     )
     legend = "Each cell: how often the pair comes up, times how far its posterior is from α (as KL)"
     values = scale * cells.bound

@@ -1,7 +1,8 @@
 """Two variables: a small joint table to edit by hand, and what the theory says of it, one picture at a time."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -111,25 +112,25 @@ def current_table() -> tuple[FloatArray, Names]:
     return table, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", table.shape, strict=True)))
 
 
+def take_cells(words: prose.Prose, table: FloatArray) -> None:
+    """What was typed into the cells becomes the table, or is refused in one sentence."""
+    change = edited_within_margins if state.get("margins") == "fixed" else edited
+    with refusals():
+        for row, column, value in typed("cells"):
+            if row >= table.shape[0]:
+                raise ParameterError(words.part("no_margin"))
+            table = change(table, row, column, (value or 0.0) / 100)
+            state.put("table", write_table(table))
+
+
 def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     """The cells in percent with their margins, and a way back to the preset."""
     controls.choice("margins", "When a cell is changed", tuple(MARGIN_NAMES), MARGIN_HELP, MARGIN_NAMES.__getitem__)
-    percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
-
-    def change(key: str) -> None:
-        fixed = state.get("margins") == "fixed"
-        changed = table
-        for row, column, value in changes_of(key):
-            if row >= table.shape[0]:
-                raise ParameterError(words.part("no_margin"))
-            change_one = edited_within_margins if fixed else edited
-            changed = change_one(changed, row, column, (value or 0.0) / 100)
-        state.put("table", write_table(changed))
-
     frame.say(words.part("margins" if state.get("margins") == "fixed" else "free") + " " + words.part("table"))
     controls.show_notices()
+    percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
     form = "%.2f" if len(names.contexts) < 6 else "%.1f"
-    editor("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), form, change, "The table p(x, y)")
+    grid("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), form, "The table p(x, y)")
     if state.get("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(words.part("edited"))
@@ -142,43 +143,42 @@ def reset() -> None:
     state.put("scores", "")
 
 
-def editor(
-    kind: str,
-    values: FloatArray,
-    rows: tuple[str, ...],
-    columns: tuple[str, ...],
-    form: str,
-    change: Callable[[str], None],
-    alt: str,
-) -> None:
-    """A grid of numbers; an edit calls ``change`` with the grid's key, and a refused one is told in its one sentence.
+# --- grids of numbers ------------------------------------------------------------------------------------------------
 
-    Each edit makes a new grid, since its cells are what the edit made of them and not what was typed.
+
+def grid(kind: str, values: FloatArray, rows: tuple[str, ...], columns: tuple[str, ...], form: str, alt: str) -> None:
+    """Numbers to edit; what is typed is taken up by :func:`typed` at the next run, which makes a new grid.
+
+    A new one, since its cells are to show what the edit made of them and not what was typed.
     """
-    edits = st.session_state.setdefault("_edits", 0)
-    key = f"{kind}-{edits}"
     config: dict[str, Any] = {"name": st.column_config.TextColumn("", disabled=True, pinned=True, width=44)}
     data: dict[str, list[Any]] = {"name": list(rows)}
     for i, name in enumerate(columns):
-        config[str(i)] = st.column_config.NumberColumn(
-            name, format=form, disabled=name == "p(x)", width=52 if len(columns) < 7 or name == "p(x)" else 44
-        )
+        config[str(i)] = st.column_config.NumberColumn(name, format=form, disabled=name == "p(x)", width=52)
         data[str(i)] = [value if math.isfinite(value) else None for value in values[:, i].tolist()]
-
-    def take() -> None:
-        st.session_state["_edits"] = edits + 1
-        try:
-            change(key)
-        except JSMIError as error:
-            state.notice(str(error))
-
-    st.data_editor(data, key=key, column_config=config, hide_index=True, on_change=take, alt=alt)
+    st.data_editor(data, key=grid_key(kind), column_config=config, hide_index=True, alt=alt)
 
 
-def changes_of(key: str) -> list[tuple[int, int, float | None]]:
-    """What was typed into a grid: row, column, number or None for an emptied cell."""
-    rows: Mapping[int, Mapping[str, float | None]] = st.session_state[key]["edited_rows"]
+def grid_key(kind: str) -> str:
+    """The key of the grid that is on the page now."""
+    return f"{kind}-{st.session_state.setdefault(f'_{kind}_edits', 0)}"
+
+
+def typed(kind: str) -> list[tuple[int, int, float | None]]:
+    """What was typed into a grid since the last run: row, column, and number or None for an emptied cell."""
+    rows = st.session_state.get(grid_key(kind), {"edited_rows": {}})["edited_rows"]
+    if rows:
+        st.session_state[f"_{kind}_edits"] += 1
     return [(int(row), int(column), value) for row, cells in rows.items() for column, value in cells.items()]
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """An edit that is refused is told in its one sentence, and changes nothing more."""
+    try:
+        yield
+    except JSMIError as error:
+        state.notice(str(error))
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------
@@ -234,7 +234,8 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
         scores[row, column] = value
     _, gap, parts = matrix_cells(objective, scores)
     controls.figure(loss_data(parts, gap, known, names, unit=unit), "gap-cells")
-    edit_scores(words, scores, names)
+    frame.say(words.part("scores"))
+    grid("scores", scores, names.words, names.contexts, "%.3g", "The score matrix m")
     gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES[::2]]
     controls.figure(way_data(DISTANCES[::2], gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
     frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
@@ -254,21 +255,17 @@ def chosen_cell(names: Names) -> tuple[int, int]:
     return places[picked]
 
 
-def edit_scores(words: prose.Prose, scores: FloatArray, names: Names) -> None:
-    """The scores themselves, to set single ones."""
-
-    def change(key: str) -> None:
-        own = own_scores(scores.shape)
-        for row, column, value in changes_of(key):
+def take_scores(shape: tuple[int, ...]) -> None:
+    """What was typed into the scores is kept beside the way that m is dragged along."""
+    own = own_scores(shape)
+    with refusals():
+        for row, column, value in typed("scores"):
             own.pop((row, column), None)
             if value is not None:
                 own[row, column] = value
-        text = write_scores(own)
-        read_scores(text)  # refuses what is too large
-        state.put("scores", text)
-
-    frame.say(words.part("scores"))
-    editor("scores", scores, names.words, names.contexts, "%.3g", change, "The score matrix m")
+            text = write_scores(own)
+            read_scores(text)  # refuses what is too large
+            state.put("scores", text)
 
 
 def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
@@ -292,7 +289,9 @@ def explore(words: prose.Prose) -> None:
     """Left the table, right one picture of it."""
     picture = controls.choice("picture", "Picture", tuple(PICTURES), "What to look at.", PICTURES.__getitem__)
     choose_table()
+    take_cells(words, current_table()[0])
     table, names = current_table()
+    take_scores(table.shape)
     left, right = st.columns([2, 3] if len(names.contexts) < 5 else 2, gap="medium")
     with left:
         edit_cells(words, table, names)

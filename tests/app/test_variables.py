@@ -1,0 +1,192 @@
+"""Two variables: a table to edit, links that reopen it, and pictures that show what the library says of it."""
+
+import math
+import shlex
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from jsmi_core import JointDistribution, SGNSObjective, mutual_information
+from jsmi_core.cli import main
+from jsmi_core.matrices import matrix_cells
+from jsmi_core.tables import edited, preset, read_table
+from tests.app.conftest import Open, query, texts
+from tests.app.test_snippets import printed
+
+PICTURES = ("table", "channel", "alpha", "away", "rank")
+
+
+def type_in(app: AppTest, kind: str, row: int, column: int, value: float | None) -> AppTest:
+    """Change one cell of a grid, as its browser side does."""
+    grid = next(grid for grid in app.data_editor if grid.key.startswith(f"{kind}-"))
+    app.session_state[grid.key] = {
+        "edited_rows": {row: {str(column): value}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> np.ndarray:
+    """The cells of the grid, as probabilities."""
+    return app.data_editor[0].value.iloc[:-1, 1:-1].to_numpy(float) / 100
+
+
+def metrics(app: AppTest) -> dict[str, float]:
+    return {metric.label: float(metric.value.split()[0]) for metric in app.metric}
+
+
+def test_the_numbers_are_the_library_s(open_page: Open) -> None:
+    app = open_page("variables", preset="zipf", size="5", table_noise="0.2", alpha="0.25")
+    joint = JointDistribution.from_counts(preset("zipf", 5, 0.2))
+    objective = SGNSObjective(joint, alpha=0.25)
+    found = metrics(app)
+    assert found["JSMI"] == pytest.approx(objective.bound, rel=5e-3)
+    assert found["I(X;Y)"] == pytest.approx(mutual_information(joint), rel=5e-3)
+    assert found["h(α), the ceiling"] == pytest.approx(objective.class_entropy, rel=5e-3)
+
+
+def test_bits_are_a_matter_of_display(open_page: Open) -> None:
+    nats, bits = (metrics(open_page("variables", unit=unit)) for unit in ("nats", "bits"))
+    assert bits["JSMI"] == pytest.approx(nats["JSMI"] / math.log(2), rel=1e-2)
+
+
+def test_an_edited_cell_rescales_the_rest_and_stands_in_the_link(open_page: Open) -> None:
+    app = type_in(open_page("variables", size="2"), "cells", 0, 1, 40.0)
+    wanted = edited(preset("copy", 2, 0.3), 0, 1, 0.4)
+    np.testing.assert_allclose(shown(app), wanted, atol=1e-12)
+    np.testing.assert_allclose(read_table(query(app)["table"]), wanted, atol=1e-12)
+    again = open_page("variables", **query(app))
+    np.testing.assert_allclose(shown(again), wanted, atol=1e-12)
+    assert metrics(again) == metrics(app)
+
+
+def test_an_edit_that_keeps_the_margins(open_page: Open) -> None:
+    app = open_page("variables", margins="fixed")
+    before = app.data_editor[0].value
+    after = type_in(app, "cells", 1, 2, 10.0).data_editor[0].value
+    assert after.iloc[1, 3] == pytest.approx(10)
+    np.testing.assert_allclose(after.iloc[:, -1].to_numpy(float), before.iloc[:, -1].to_numpy(float), atol=1e-10)
+    np.testing.assert_allclose(after.iloc[-1, 1:].to_numpy(float), before.iloc[-1, 1:].to_numpy(float), atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "told"), [(0, 90.0, "lies between 0 % and 25 %"), (0, -1.0, "impossible"), (4, 5.0, "margins")]
+)
+def test_an_impossible_edit_gets_one_sentence_and_changes_nothing(
+    open_page: Open, row: int, value: float, told: str
+) -> None:
+    app = open_page("variables", margins="fixed")
+    before = app.data_editor[0].value
+    type_in(app, "cells", row, 0, value)
+    assert len(app.warning) == 1
+    assert told in app.warning[0].value.replace("&#37;", "%").replace("&#45;", "-")
+    assert app.data_editor[0].value.equals(before)
+    assert "table" not in query(app)
+    app.run()
+    assert not app.warning
+
+
+def test_another_preset_forgets_what_was_edited(open_page: Open) -> None:
+    app = type_in(open_page("variables", picture="away"), "cells", 0, 0, 50.0)
+    type_in(app, "scores", 0, 0, 2.0)
+    assert {"table", "scores"} <= query(app).keys()
+    app.selectbox("preset").set_value("diagonal").run()
+    assert not {"table", "scores"} & query(app).keys()
+    np.testing.assert_allclose(shown(app), preset("diagonal", 4))
+
+
+def test_back_to_the_preset(open_page: Open) -> None:
+    app = type_in(open_page("variables"), "cells", 0, 0, 50.0)
+    app.button("reset-table").click().run()
+    assert query(app) == {}
+    np.testing.assert_allclose(shown(app), preset("copy", 4, 0.3))
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize(
+    "table", [{"preset": "independent"}, {"table": "1-0_0-0"}, {"table": "1-2-3_4-0-6", "alpha": "0.9"}]
+)
+def test_every_picture_has_something_to_say_of_every_table(open_page: Open, picture: str, table: dict) -> None:
+    app = open_page("variables", picture=picture, **table)
+    assert not app.error
+    assert app.header[0].value
+    assert app.get("plotly_chart")
+
+
+def test_words_of_a_text_name_the_rows(open_page: Open) -> None:
+    app = open_page("variables", preset="words", size="3")
+    assert list(app.data_editor[0].value["name"]) == ["the", "to", "of", "p(y)"]
+    type_in(app, "cells", 0, 0, 50.0)
+    assert list(app.data_editor[0].value["name"]) == ["the", "to", "of", "p(y)"]
+
+
+# --- away from the best scores ---------------------------------------------------------------------------------------
+
+
+def test_the_gap_of_a_dragged_and_edited_matrix_is_the_library_s(open_page: Open) -> None:
+    app = open_page("variables", picture="away", direction="ratio", distance="0.5")
+    before = app.header[0].value
+    type_in(app, "scores", 1, 2, 2.5)
+    assert query(app)["scores"] == "1.2~2.5"
+    assert app.header[0].value != before
+    scores = app.data_editor[1].value.iloc[:, 1:].to_numpy(float)
+    assert scores[1, 2] == 2.5
+    objective = SGNSObjective(JointDistribution.from_counts(preset("copy", 4, 0.3)), 5)
+    _, gap, _ = matrix_cells(objective, scores)
+    assert f"m loses {gap:.3g} of {objective.bound:.3g} nats" in app.header[0].value.replace("&#46;", ".")
+    type_in(app, "scores", 1, 2, None)
+    assert "scores" not in query(app)
+    assert app.header[0].value == before
+
+
+def test_at_the_best_matrix_nothing_is_lost(open_page: Open) -> None:
+    app = open_page("variables", picture="away", preset="diagonal", distance="0")
+    assert "loses nothing" in app.header[0].value
+
+
+def test_a_score_out_of_reach_gets_one_sentence(open_page: Open) -> None:
+    app = type_in(open_page("variables", picture="away"), "scores", 0, 0, 1000.0)
+    assert "a score" in app.warning[0].value
+    assert "scores" not in query(app)
+
+
+def test_one_cell_is_dragged(open_page: Open) -> None:
+    app = open_page("variables", picture="away", direction="cell", cell="2.1", size="3", distance="-0.5")
+    assert app.selectbox("cell").value == "2.1"
+    app.select_slider("size").set_value(2).run()
+    assert app.selectbox("cell").value == "0.0"
+
+
+# --- manners ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("table", "1-2"), ("table", "<b>"), ("size", "9"), ("preset", "chess"), ("distance", "2"), ("scores", "a"),
+     ("cell", "9.9"), ("table_noise", "nan"), ("correlation", "1"), ("picture", "movie")],
+)  # fmt: skip
+def test_a_wrong_value_in_a_link_gives_the_default_and_a_notice(open_page: Open, name: str, value: str) -> None:
+    app = open_page("variables", **{name: value})
+    assert name.split("_")[0] in app.warning[0].value
+    assert name not in query(app)
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_the_code_gives_the_numbers_of_the_page(open_page: Open, picture: str) -> None:
+    app = open_page("variables", picture=picture, preset="diagonal", size="3", distance="0", alpha="0.25")
+    python, shell = app.code[-2].value, app.code[-1].value
+    joint = JointDistribution.from_counts(preset("diagonal", 3))
+    objective = SGNSObjective(joint, alpha=0.25)
+    information, bound, ceiling = map(float, printed(python)[:3])
+    assert information == pytest.approx(mutual_information(joint), rel=1e-9)
+    assert (bound, ceiling) == (pytest.approx(objective.bound, rel=1e-9), pytest.approx(objective.class_entropy))
+    assert main(shlex.split(shell)[1:]) == 0
+
+
+def test_the_terms_are_explained(open_page: Open) -> None:
+    assert any("<abbr" in text for text in texts(open_page("variables", picture="channel")))
