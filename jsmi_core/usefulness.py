@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core._threads import one_thread
 from jsmi_core.embedding import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.samples import gensim_file
@@ -102,7 +103,8 @@ def usefulness(embedding: Embedding, tests: Collection[str] = tuple(TESTS)) -> t
         raise EmbeddingError("the embedding does not name its words: give it the corpus's vocabulary.")
     vectors = _keyed_vectors(embedding)
     known = {word.upper() for word in embedding.vocabulary}
-    return tuple(_tested(vectors, test, known) for test in TESTS if test in tests)
+    with one_thread():  # thousands of small products: BLAS's own threads would wait for each other most of the time
+        return tuple(_tested(vectors, test, known) for test in TESTS if test in tests)
 
 
 def _keyed_vectors(embedding: Embedding) -> Any:
