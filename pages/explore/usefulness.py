@@ -74,11 +74,11 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
 
 def verdict(words: prose.Prose, models: Sequence[Judged], law: str) -> None:
     """What so small a corpus can tell."""
-    error = models[0].found.standard_error or 0.0
+    error = max(model.found.standard_error or 0.0 for model in models)
     gaps, values = [model.result.law(law).gap for model in models], [model.value for model in models]
     agreement = rank_agreement(gaps, values)
     with st.container(horizontal=True):
-        st.metric("Standard error of each value", f"± {number(error)}", width="content")
+        st.metric("Standard error, at most", f"± {number(error)}", width="content")
         st.metric("Models", f"{len(models):,}", width="content")
         if agreement is not None:
             help_text = "Spearman's correlation over the models: −1 if a smaller gap always goes with a better value."
