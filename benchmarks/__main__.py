@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import best_rank
 from jsmi_core import (
     Corpus,
     Embedding,
@@ -133,8 +134,21 @@ def plain_score(objective: SGNSObjective, embedding: Embedding, block: int = 512
     return objective.class_entropy + total
 
 
+BEST_KNOWN = {("lee", 50): 0.12900, ("wikipedia", 100): 0.15290}
+"""S*_d as far as known for word2vec's defaults: see docs/decisions/0004-solver-of-the-best-rank.md."""
+
+
+def searches(name: str, corpus: Corpus, joint: JointDistribution, dimension: int) -> None:
+    """The search for the best embedding of rank d, and on the small text its peer."""
+    objective = SGNSObjective(joint, 5, unigram_noise(corpus.counts))
+    known = BEST_KNOWN[name, dimension]
+    best_rank.search(row, name, objective, dimension, known)
+    if name == "lee":
+        best_rank.peer(row, name, objective, dimension, known)
+
+
 def main() -> None:
-    """Run everything on the Wikipedia sample."""
+    """Run everything on the Wikipedia sample, and the search for the best rank on both."""
     print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {thread_count()} threads")
     seconds, corpus = median_seconds(lambda: sample_corpus("wikipedia"), repeats=1)
     row("sample:wikipedia from its cache", seconds, f"{len(corpus.ids):,} tokens, V = {len(corpus.vocabulary):,}")
@@ -146,6 +160,9 @@ def main() -> None:
     seconds = time.perf_counter() - start
     row("one SGNS epoch, d = 100, one worker", seconds, f"{len(corpus.ids) / seconds / 1e6:.2f} M tokens/s")
     scores(SGNSObjective(joint, 5, noise), run.embedding)
+    lee = sample_corpus("lee")
+    searches("lee", lee, expected_pairs(lee, PairSampling()), 50)
+    searches("wikipedia", corpus, joint, 100)
     print(f"largest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
 
 

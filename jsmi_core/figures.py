@@ -76,7 +76,7 @@ def climb_data(
     bands = []
     if best is not None:
         best = max(best, *(point.score for point in history)) if history else best
-        lines.append(level("the best this dimension can reach, as far as known", best, "below", "rank"))
+        lines.append(level("best of this dimension", best, "below", "rank"))
         bands = [
             Band("price of rank", "rank", ends, (scale * best,) * 2, (scale * bound,) * 2),
             Band("price of training", "trained", passed[1:], climbed[1:], (scale * best,) * len(passed[1:])),

@@ -55,5 +55,15 @@ def test_a_training_in_python(open_page: Open) -> None:
     assert [row["bound (nats)"], row["score S (nats)"], row["gap (nats)"]] == pytest.approx(exact, rel=1e-6)
 
 
+def test_the_prices_in_python(open_page: Open) -> None:
+    app = open_page("train", corpus="planted", dimension="2", epochs="1", min_count="200")
+    app.button("train").click().run()
+    until(app, lambda page: any(caption.value.startswith("Run ") for caption in page.caption))
+    app.button("search-button").click().run()
+    until(app, lambda page: page.metric, seconds=120)
+    rank, training = map(float, printed(app.code[-2].value)[-2:])
+    assert [metric.value for metric in app.metric[:2]] == [f"{rank:.3g} nats", f"{training:.3g} nats"]
+
+
 def test_a_sweep_in_python(open_page: Open) -> None:
     assert "RankConfig(dimension=3" in "".join(printed(open_page("gap", **LINKS["gap"]).code[-2].value))

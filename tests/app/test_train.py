@@ -41,7 +41,7 @@ def test_a_search_splits_the_gap_in_two(open_page: Open) -> None:
     assert min(rank, training) >= 0
     assert rank + training == pytest.approx(gap, rel=0.01)  # three digits are shown
     assert "at most" in app.header[0].value
-    assert "best this dimension can reach" in app.get("plotly_chart")[0].proto.spec
+    assert "best of this dimension" in app.get("plotly_chart")[0].proto.spec
     assert any("Newton step" in text for text in texts(app))
     certificate = app.dataframe[-1].value.iloc[0]
     assert certificate["spread over starts (nats)"] > 0
@@ -50,7 +50,7 @@ def test_a_search_splits_the_gap_in_two(open_page: Open) -> None:
     exact = {"best_rank_embedding(objective, config.dimension, [run.embedding])", "--best-rank"}
     assert all(any(piece in code.value for code in app.code) for piece in exact)
     longer = open_page("train", **link | {"epochs": "3"})  # its dimension was searched before it was trained
-    assert "best this dimension can reach" in longer.get("plotly_chart")[0].proto.spec
+    assert "best of this dimension" in longer.get("plotly_chart")[0].proto.spec
 
 
 def test_a_search_can_be_cancelled(open_page: Open) -> None:

@@ -146,7 +146,7 @@ def test_bits_are_nats_over_log_2() -> None:
     ("x", "places", "title"),
     [
         ("epochs", (20, 20), "After 20 epochs the gap of 0.25 nats is at most 0.125 for the dimension, at least 0.125"),
-        ("epochs", (1, 20), "From epoch 1 to 20 the price of training grows from 0 to 0.125 nats; that of rank is 0.125"),
+        ("epochs", (1, 20), "From epoch 1 to 20 the price of training grows from 0 to 0.125 nats; that of rank is 0."),
         ("dimension", (10, 10), "At d = 10 the gap of 0.25 nats is at most 0.125 for the dimension"),
         ("dimension", (10, 20), "From d = 10 to 20 the price of rank falls from 0.375 to 0.125 nats, that of training"),
         ("alpha", (0.25, 0.5), "The dimension costs up to 50 % of the gap at k = 1, and up to 100 % at k = 3"),
