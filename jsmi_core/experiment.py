@@ -154,7 +154,7 @@ def _train(
     began = time.perf_counter()
     scorer = _Scorer(objectives["word2vec"], report)
     embedding = train_sgns(corpus, cell.config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
-    laws, gap_by_word = _scored(embedding, cell.config, objectives)
+    laws, gap_by_word = _scored(embedding, cell.config, objectives, scorer.last)
     manifest = _manifest(corpus, estimated_multiply_adds(corpus, cell.config), began)
     return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, gap_by_word)
 
@@ -232,6 +232,7 @@ class _Scorer:
 
     def __init__(self, objective: SGNSObjective, report: Callable[[EpochScore], object] | None) -> None:
         self.history: list[EpochScore] = []
+        self.last: Evaluation | None = None  # of the latest epoch
         self._objective = objective
         self._report = report
         self._seconds = 0.0
@@ -240,19 +241,23 @@ class _Scorer:
     def __call__(self, epoch: int, embedding: Embedding) -> None:
         if epoch > 0:
             self._seconds += time.perf_counter() - self._resumed
-        found = _checked(self._objective.evaluate(embedding))
-        self.history.append(EpochScore(epoch, found.score, found.gap.total, self._seconds))
+        score, gap = self._scored(embedding)
+        self.history.append(EpochScore(epoch, score, gap, self._seconds))
         if self._report is not None:
             self._report(self.history[-1])
         self._resumed = time.perf_counter()
+
+    def _scored(self, embedding: Embedding) -> tuple[float, float]:
+        if not embedding.contexts.any():  # the untouched start: the zero matrix, whose score is known
+            return self._objective.zero_score, self._objective.bound - self._objective.zero_score
+        self.last = _checked(self._objective.evaluate(embedding))
+        return self.last.score, self.last.gap.total
 
 
 class _Climber:
     """Hears of every step of a search, and tells now and then where it stands and how far it may have come."""
 
-    def __init__(
-        self, report: Callable[[RankStep], object] | None, progress: Callable[[float], None] | None
-    ) -> None:
+    def __init__(self, report: Callable[[RankStep], object] | None, progress: Callable[[float], None] | None) -> None:
         self._report, self._progress = report, progress
         self._steps = 0
         self._told = -math.inf
@@ -274,10 +279,15 @@ def _thinned(steps: Sequence[RankStep]) -> tuple[RankStep, ...]:
 
 
 def _scored(
-    embedding: Embedding, config: SGNSConfig | RankConfig, objectives: Mapping[str, SGNSObjective]
+    embedding: Embedding,
+    config: SGNSConfig | RankConfig,
+    objectives: Mapping[str, SGNSObjective],
+    own: Evaluation | None = None,
 ) -> tuple[tuple[LawScores, ...], FloatArray]:
-    """The scores under each law, and the gap by word under the own one."""
-    finals = {law: _checked(objectives[law].evaluate(embedding)) for law in LAWS}
+    """The scores under each law, and the gap by word under the own one; ``own`` is what is known already."""
+    finals = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
+    same = objectives["paper"] is objectives["word2vec"]
+    finals["paper"] = finals["word2vec"] if same else _checked(objectives["paper"].evaluate(embedding))
     information = mutual_information(objectives["paper"].joint)
     laws = tuple(_law_scores(law, config, information, finals[law], objectives[law]) for law in LAWS)
     return laws, finals["word2vec"].gap.by_word
