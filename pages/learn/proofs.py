@@ -81,17 +81,21 @@ def edit(table: FloatArray) -> FloatArray:
         st.session_state["_proof_edits"] = edits + 1
         changed = table
         try:
-            for row, cells in st.session_state[key]["edited_rows"].items():
-                for column, value in cells.items():
+            for row, typed in st.session_state[key]["edited_rows"].items():
+                for column, value in typed.items():
                     changed = edited(changed, int(row), int(column[1:]) - 1, (value or 0.0) / 100)
             state.put("table", write_table(changed))
         except JSMIError as error:
             state.notice(str(error))
 
-    percent = {f"y{y + 1}": (100 * table[:, y]).tolist() for y in range(table.shape[1])}
-    form = dict.fromkeys(percent, st.column_config.NumberColumn(format="%.3g", min_value=0, max_value=100, width=64))
-    alt = "The table p(x, y) in percent, to type over"
-    st.data_editor(percent, key=key, column_config=form, hide_index=True, on_change=take, alt=alt)
+    form: dict[str, Any] = {"x": st.column_config.TextColumn("", disabled=True, width=48)}
+    cells: dict[str, list[Any]] = {"x": [f"x{x + 1}" for x in range(table.shape[0])]}
+    for y, column in enumerate((100 * table.T).tolist(), start=1):
+        form[f"y{y}"] = st.column_config.NumberColumn(format="%.3g", min_value=0, max_value=100, width=64)
+        cells[f"y{y}"] = column
+    st.data_editor(
+        cells, key=key, column_config=form, hide_index=True, on_change=take, alt="The table p(x, y) in percent"
+    )
     return table
 
 
