@@ -22,8 +22,18 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 # The run stops at the first failure: quick and telling ones first, and before them those of the module itself.
-TESTS = ["kernels", "objective", "distribution", "cooccurrence", "information", "precision", "theorems", "training"]
-OF_MODULE = {"_kernels": "kernels", "_blocks": "objective", "contrast": "precision"}
+TESTS = [
+    "kernels",
+    "objective",
+    "distribution",
+    "cooccurrence",
+    "information",
+    "precision",
+    "theorems",
+    "training",
+    "large",
+]
+OF_MODULE = {"_kernels": "kernels", "_blocks": "objective", "contrast": "precision", "_large_kernels": "large"}
 WITHOUT_COMPILER = "tests/core/test_kernels.py::test_all_this_without_the_compiler"
 
 
@@ -241,6 +251,18 @@ MUTANTS = [
         "training",
         "    rows = _rows(model, corpus)\n    return Embedding",
         "    rows = np.arange(len(corpus.vocabulary))\n    return Embedding",
+    ),
+    Mutant(
+        "sums that begin anew in each chunk of a large text",
+        "_large_kernels",
+        "row[columns[i]] = values[i]",
+        "row[columns[i]] = 1e-300",
+    ),
+    Mutant(
+        "row sums of a large table from its upper half alone",
+        "_large_kernels",
+        "sums[y] += values[i]",
+        "sums[y] += 0.0",
     ),
 ]
 
