@@ -67,7 +67,8 @@ def scaled_lbfgs(objective: SGNSObjective, dimension: int, passes: int) -> list[
     scales = [np.sqrt(objective.joint.word_marginal)[:, None], np.sqrt(objective.contrast.noise)[:, None]]
     inverses = [np.divide(1, scale, out=np.zeros_like(scale), where=scale > 0) for scale in scales]
     size = start.words.size
-    began, moments = time.perf_counter(), []
+    began = time.perf_counter()
+    moments: list[Moment] = []
 
     def loss(flat: Vectors) -> tuple[float, Vectors]:
         words, contexts = flat[:size].reshape(start.words.shape), flat[size:].reshape(start.contexts.shape)
