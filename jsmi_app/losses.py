@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from jsmi_app import cached, controls, jobs, state
-from jsmi_core.charts import in_epochs, number, scale_of
+from jsmi_core.charts import in_epochs, scale_of
 from jsmi_core.corpus import Corpus
 from jsmi_core.loss import Pairs
 from jsmi_core.loss_figures import causes_of
@@ -57,12 +57,14 @@ def name_of(run: Result) -> str:
         training: Any = config
         kind = [f"d = {config.dimension}", in_epochs(training.epochs), f"k = {config.negatives}"]
         kind += [f"seed {training.seed}"]
-    return f"{', '.join(kind + changed)}: gap {number(run.law('word2vec').gap)}"
+    return ", ".join(kind + changed)
 
 
 def offer(text: Corpus) -> None:
     """Where nothing is stored: train a small model here, or take a text that is trained in seconds."""
-    if state.get("corpus") != QUICK_TEXT and st.button("Take the 300 news stories, done in seconds", key="quick"):
+    if state.get("corpus") != QUICK_TEXT and st.button(
+        "Or take the 300 news stories, done in seconds", key="quick", type="tertiary"
+    ):
         after_rerun(corpus=QUICK_TEXT, min_count=5)
     jobs.panel(Cell(text.digest, state.config(**SMALL_MODEL)), text)
 

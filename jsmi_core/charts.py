@@ -138,6 +138,7 @@ class Heat(NamedTuple):
     limits: tuple[float, float]  # of the colours; values beyond them, also infinite ones, get the colour of the end
     roles: tuple[str, str] = ("ground", "data")  # the colours of the lower and the upper limit
     middle: float | None = None  # the value that has the colour of the ground, where neither limit has it
+    written: bool = True  # the numbers stand in the cells, where these have room for them
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The same numbers as columns and rows."""

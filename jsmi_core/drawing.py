@@ -60,7 +60,6 @@ LIVE = Palette(
 
 LABEL_SIZE = 15
 TINT = 0.5  # of coloured cells: their numbers stay legible at both ends of every scale, on light and dark
-READABLE = 10  # columns of a table whose cells have room for their numbers
 LABEL_GAP = 0.058  # of the height of the picture: closer labels are moved apart
 
 
@@ -259,9 +258,9 @@ def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
         xgap=2,
         ygap=2,
         text=[[_short(value, digits=3 if len(heat.columns) < 6 else 2) for value in row] for row in heat.values],
-        texttemplate="%{text}" if len(heat.columns) <= READABLE else None,
+        texttemplate="%{text}" if heat.written else None,
         textfont={"color": palette.text},
-        opacity=TINT if len(heat.columns) <= READABLE else 1.0,
+        opacity=TINT if heat.written else 1.0,
         hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
     )
     figure.update_xaxes(type="category", showgrid=False, dtick=1)

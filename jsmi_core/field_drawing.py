@@ -78,7 +78,7 @@ def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
     )
     for rule in field.rules:
         _draw_rule(figure, rule, colour)
-    figure.update_xaxes(range=(field.x_edges[0], field.x_edges[-1]), showgrid=False)
+    figure.update_xaxes(range=(field.x_edges[0], field.x_edges[-1]), showgrid=False, title_standoff=16, automargin=True)
     figure.update_yaxes(range=(field.y_edges[0], field.y_edges[-1]), showgrid=False)
     figure.update_layout(height=560, margin={"r": 16})
     if field.ticks:

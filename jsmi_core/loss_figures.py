@@ -33,6 +33,7 @@ CAUSES = ("score too low", "score too high", "never seen together")
 CAUSE_ROLES = ("data", "trained", "muted")
 WEIGHTS = ("loss", "pairs")
 MOST_WRITTEN = 50  # words on a map that have their names beside them
+MOST_NUMBERS = 5  # words of a table whose cells have room for their numbers, three tables side by side
 LETTER = (0.016, 0.035)  # width and height of a letter there, as shares of the map
 FAINT = 2e-5  # of the whole: so little at either end of an axis goes to its outermost bins
 LEAST_HEIGHT = 7.0  # the picture of the scores always reaches beyond ±6
@@ -375,6 +376,7 @@ def heat_data(pairs: Pairs, words: Sequence[str], total: float, *, pmi: str = "P
                 (-limit, limit) if score else (0.0, float(shares.max()) or 1.0),
                 ("text", "trained") if score else ("ground", "warning"),
                 0.0 if score else None,
+                len(words) <= MOST_NUMBERS,
             )
         )
     return tables[0], tables[1], tables[2]

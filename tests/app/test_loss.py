@@ -33,7 +33,7 @@ def loss_page(open_page: Open) -> Open:
 
 def said(app, pattern: str) -> list[str]:
     """The first text of the page that fits a pattern: its groups. Words are inert on the page."""
-    plain = [re.sub(r"&#(\d+);", lambda mark: chr(int(mark[1])), text) for text in texts(app)]
+    plain = [re.sub(r"&#(\d+);", lambda mark: chr(int(mark[1])), " ".join(text.split())) for text in texts(app)]
     found = [match for text in plain if (match := re.search(pattern, text))]
     assert found, plain
     return list(found[0].groups())
@@ -54,7 +54,7 @@ def test_the_newest_model_is_shown_and_any_other_may_be_chosen(loss_page: Open) 
 def test_what_is_shown_adds_up_to_the_gap_on_screen(loss_page: Open, side: str, law: str) -> None:
     app = loss_page(run=TRAINED.id, side=side, law=law)
     seen, unseen, total, again = map(
-        float, said(app, r"(\S+) nats in pairs that occur \+ (\S+) nats .*? = (\S+) nats, the\sgap.*: (\S+)\snats")
+        float, said(app, r"(\S+) nats in pairs that occur \+ (\S+) nats .*? = (\S+) nats, the gap.*: (\S+) nats")
     )
     assert round(seen * 1e6) + round(unseen * 1e6) == round(total * 1e6)
     assert total == again == round(TRAINED.law(law).gap, 6)
@@ -66,7 +66,7 @@ def test_what_is_shown_adds_up_to_the_gap_on_screen(loss_page: Open, side: str, 
 
 def test_the_scores_by_cause_add_up_too(loss_page: Open) -> None:
     app = loss_page(run=TRAINED.id, view="scores", unit="bits")
-    parts = said(app, r"(\S+) bits: score too low \+ (\S+) bits: too high \+ (\S+) bits: pairs never .*=\s(\S+) bits")
+    parts = said(app, r"(\S+) bits: score too low \+ (\S+) bits: too high \+ (\S+) bits: pairs never .* = (\S+) bits")
     low, high, unseen, total = (round(float(part) * 1e6) for part in parts)
     assert low + high + unseen == total
     app.segmented_control(key="weight").set_value("pairs").run()
