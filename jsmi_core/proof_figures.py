@@ -85,7 +85,7 @@ def _samples(values: Values, made_of: str, role: str) -> Chart:
 
 
 def _per_positive(values: Values, made_of: str, role: str) -> Chart:
-    shares = tuple(float(share) for share in values["JSMI_α/α for α = 0.5 … 0.001"])
+    shares = tuple(float(share) for share in reversed(values["JSMI_α/α for α = 0.5 … 0.001"]))
     limit = values["I(X;Y)"]
     return Chart(
         "For each real pair, JSMI rises towards the mutual information as α falls",
@@ -93,8 +93,8 @@ def _per_positive(values: Values, made_of: str, role: str) -> Chart:
         "α, the share of positive pairs",
         "JSMI / α (nats per positive pair)",
         (
-            _level(f"{number(limit)}: I(X;Y)", "muted", limit, (SHRINKING[-1], SHRINKING[0]), place="above"),
-            Line("JSMI / α", "bound", SHRINKING, shares),
+            _level(f"{number(limit)}: I(X;Y)", "muted", limit, (SHRINKING[-1], SHRINKING[0]), place="above end"),
+            Line("JSMI / α", "bound", SHRINKING[::-1], shares),
         ),
         log_x=True,
     )

@@ -1,6 +1,6 @@
 """Proofs: every statement of the paper, computed two ways on a table, a text or a trained model."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from jsmi_core.distribution import FloatArray
 from jsmi_core.errors import JSMIError
 from jsmi_core.proof_check import Relation
 from jsmi_core.proof_figures import proof_data
-from jsmi_core.proofs import TOLERANCE, Case, Proof, plain_source, verdict
+from jsmi_core.proofs import TOLERANCE, Proof, plain_source, verdict
 from jsmi_core.tables import PRESETS, SIZES, edited, preset, read_table, write_table
 
 SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
@@ -41,7 +41,16 @@ CHAPTERS = {
 # --- what is proved on -----------------------------------------------------------------------------------------------
 
 
-def own_table(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
+class Found(NamedTuple):
+    """What was proved, what it was proved on in one line, and the code that proves it again."""
+
+    proven: cached.Proven
+    told: str
+    code: Snippets
+    trained: bool = False
+
+
+def own_table(words: prose.Prose) -> Found:
     """A preset, and its cells to type over."""
     choose_preset()
     left, right = st.columns([3, 2], gap="medium")
@@ -50,7 +59,8 @@ def own_table(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
     with right:
         frame.say(words.part("table"))
     cells, k = write_table(table), state.get("negatives")
-    return cached.proved_on_table(cells, k), snippets.proofs_of_table(cells, k)
+    proven = cached.proved_on_table(cells, k)
+    return Found(proven, proven.case.told, snippets.proofs_of_table(cells, k))
 
 
 def choose_preset() -> None:
@@ -99,7 +109,7 @@ def edit(table: FloatArray) -> FloatArray:
     return table
 
 
-def a_text(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
+def a_text(words: prose.Prose) -> Found:
     """The most frequent words of a text, the others merged."""
     text_at, words_at = st.columns(2, gap="medium")
     with text_at:
@@ -109,11 +119,11 @@ def a_text(words: prose.Prose) -> tuple[cached.Proven, Snippets]:
     patient = controls.switch("patient", PATIENT, PATIENT_HELP)
     frame.say(words.part("text", words=most))
     k = state.get("negatives")
-    found = cached.proved_on_text(text, state.config().sampling, most, k, patient=patient)
-    return found, snippets.proofs_of_text(text, most, k)
+    proven = cached.proved_on_text(text, state.config().sampling, most, k, patient=patient)
+    return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_text(text, most, k))
 
 
-def a_model(words: prose.Prose) -> tuple[cached.Proven, Snippets] | None:
+def a_model(words: prose.Prose) -> Found | None:
     """The vectors of a stored model, on its most frequent words."""
     text_at, model_at, words_at = st.columns(3, gap="medium")
     with text_at:
@@ -128,8 +138,8 @@ def a_model(words: prose.Prose) -> tuple[cached.Proven, Snippets] | None:
         most = how_many_words()
     patient = controls.switch("patient", PATIENT, PATIENT_HELP)
     frame.say(words.part("model", words=most))
-    found = cached.proved_on_model(text, run, most, patient=patient)
-    return found, snippets.proofs_of_model(text, most, run)
+    proven = cached.proved_on_model(text, run, most, patient=patient)
+    return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_model(text, most, run), trained=True)
 
 
 def how_many_words() -> int:
@@ -149,31 +159,32 @@ def scientific(value: float) -> str:
     return f"{digits}·10{raised}"
 
 
-def summary(case: Case, proofs: tuple[Proof, ...], words: prose.Prose) -> None:
+def summary(found: Found, words: prose.Prose) -> None:
     """All in one line, to be read from the last row."""
-    found = verdict(proofs)
-    if found.holding == found.of:
-        st.header(f":green[:material/check_circle: {found.holding} of {found.of} hold]", anchor=False)
-        frame.say(words.part("agree", worst=scientific(found.worst), tolerance=scientific(TOLERANCE)))
+    case, proofs = found.proven
+    holding, of, worst = verdict(proofs)
+    if holding == of:
+        st.header(f":green[:material/check_circle: {holding} of {of} hold]", anchor=False)
+        frame.say(words.part("agree", worst=scientific(worst), tolerance=scientific(TOLERANCE)))
     else:
-        st.header(f":red[:material/cancel: {found.of - found.holding} of {found.of} fail]", anchor=False)
+        st.header(f":red[:material/cancel: {of - holding} of {of} fail]", anchor=False)
         names = "; ".join(f"{proof.card.place} {proof.card.name}" for proof in proofs if not proof.holds)
         frame.say(words.part("disagree", names=names))
-    st.caption(f"On {inert(case.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y).")
+    st.caption(f"On {inert(found.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y).")
 
 
-def show_cards(proven: cached.Proven, trained: bool, words: prose.Prose) -> None:
+def show_cards(found: Found, words: prose.Prose) -> None:
     """One card open at a time; its name is in the URL. The presenter view shows that one alone, or all by name."""
     opened = state.get("proof")
     if state.get("present"):
-        for proof in proven.proofs:
+        for proof in found.proven.proofs:
             if proof.card.key == opened:
                 st.subheader(label(proof), anchor=False)
-                show(proof, proven.case, trained, words)
+                show(proof, found, words)
             elif not opened:
                 st.markdown(label(proof))
         return
-    for proof in proven.proofs:
+    for proof in found.proven.proofs:
         card = proof.card
         if card.key in CHAPTERS:
             st.subheader(CHAPTERS[card.key], anchor=False)
@@ -182,7 +193,7 @@ def show_cards(proven: cached.Proven, trained: bool, words: prose.Prose) -> None
         shell = st.expander(label(proof), key=key, on_change=turn, args=(card.key,))
         if shell.open:
             with shell:
-                show(proof, proven.case, trained, words)
+                show(proof, found, words)
 
 
 def label(proof: Proof) -> str:
@@ -203,7 +214,7 @@ def turn(card: str) -> None:
     state.put("proof", card if st.session_state[f"card-{card}"] else "")
 
 
-def show(proof: Proof, case: Case, trained: bool, words: prose.Prose) -> None:
+def show(proof: Proof, found: Found, words: prose.Prose) -> None:
     """One card: statement, meaning, numbers, figure, source."""
     card = proof.card
     for line in card.statement.split(r"\qquad"):
@@ -215,7 +226,7 @@ def show(proof: Proof, case: Case, trained: bool, words: prose.Prose) -> None:
     if proof.relations:
         st.markdown("Both ways: " + " · ".join(map(told, proof.relations)))
     st.caption(" ".join([*notes(proof, words), times(proof)]))
-    figure = proof_data(proof, case.told, trained=trained)
+    figure = proof_data(proof, found.told, trained=found.trained)
     if figure:
         controls.figure(figure, f"proof-{card.key}")
     st.caption(words.part("source"))
@@ -276,8 +287,7 @@ with frame.page("proofs") as words:
                 controls.whole("negatives", 1, 1000)
     found = {"table": own_table, "text": a_text, "model": a_model}[subject](words)
     if found:
-        proven, code = found
         with top:
-            summary(proven.case, proven.proofs, words)
-        frame.part(show_cards, proven, subject == "model", words)
-        controls.reproduce(*code)
+            summary(found, words)
+        frame.part(show_cards, found, words)
+        controls.reproduce(*found.code)

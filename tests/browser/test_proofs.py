@@ -43,9 +43,9 @@ def test_a_cell_is_typed_over_and_all_still_hold(server: str, visit: Visit) -> N
     box = canvas.bounding_box()
     assert box is not None
     page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + 52)  # p(x1, y1), under its name
-    expect(page.locator("#portal input")).to_be_visible()
-    page.keyboard.type("70")
-    page.keyboard.press("Enter")
+    cell = page.locator(".gdg-input")
+    cell.fill("70")
+    cell.press("Enter")
     page.wait_for_url("**table=70-*")
     settled(page)
     assert query(page)["table"].startswith("70-")

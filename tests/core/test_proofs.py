@@ -463,7 +463,8 @@ def test_figures_draw_what_was_proved():
     assert [part.role for part in line.lines] == ["bound", "trained"]
     assert max(line.lines[1].y) == pytest.approx(line.lines[0].y[0], rel=1e-12)
     rising = proof_data(proofs["per-positive"]).lines[1]
-    assert list(rising.y) == sorted(rising.y)
+    assert list(rising.x) == sorted(rising.x)
+    assert list(rising.y) == sorted(rising.y, reverse=True)
     hump = proof_data(proofs["capacity"])
     assert max(hump.lines[1].y) <= hump.lines[0].y[0]
     assert proof_data(proofs["jsmi"]) is None
