@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import best_rank
+from benchmarks import best_rank, sweeps
 from jsmi_core import (
     Corpus,
     Embedding,
@@ -160,6 +160,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     row("one SGNS epoch, d = 100, one worker", seconds, f"{len(corpus.ids) / seconds / 1e6:.2f} M tokens/s")
     scores(SGNSObjective(joint, 5, noise), run.embedding)
+    sweeps.sweep(row, corpus)
     lee = sample_corpus("lee")
     searches("lee", lee, expected_pairs(lee, PairSampling()), 50)
     searches("wikipedia", corpus, joint, 100)

@@ -22,6 +22,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jsmi_core.bundle import export_bundle, import_bundle
+    from jsmi_core.checkpoints import points_of
+    from jsmi_core.comparison import compare
     from jsmi_core.cooccurrence import PairSampling, expected_pairs
     from jsmi_core.corpus import Corpus, read_corpus
     from jsmi_core.distribution import JointDistribution, unigram_noise
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from jsmi_core.loss import Loss, loss_of
     from jsmi_core.lowrank import best_rank_embedding, sppmi_svd
     from jsmi_core.objective import SGNSObjective
+    from jsmi_core.pool import Pool
+    from jsmi_core.runner import run_cells
     from jsmi_core.samples import sample_corpus
     from jsmi_core.specs import Cell, Grid, RankCell, RankConfig
     from jsmi_core.split import Split, best_known
@@ -88,6 +93,12 @@ _HOME = {
     "RankConfig": "specs",
     "Grid": "specs",
     "run_cell": "experiment",
+    "Pool": "pool",
+    "compare": "comparison",
+    "export_bundle": "bundle",
+    "import_bundle": "bundle",
+    "points_of": "checkpoints",
+    "run_cells": "runner",
     "Store": "store",
     "JobQueue": "jobs",
     "best_known": "split",
@@ -109,6 +120,7 @@ __all__ = [
     "LargePairs",
     "Loss",
     "PairSampling",
+    "Pool",
     "RankCell",
     "RankConfig",
     "SGNSConfig",
@@ -120,19 +132,24 @@ __all__ = [
     "best_rank_embedding",
     "binary_entropy",
     "capacity",
+    "compare",
     "count_large_corpus",
     "difference",
     "entropy",
     "expected_pairs",
+    "export_bundle",
+    "import_bundle",
     "js_divergence",
     "jsmi",
     "kl_divergence",
     "levy_goldberg_deviation",
     "loss_of",
     "mutual_information",
+    "points_of",
     "read_corpus",
     "read_large_corpus",
     "run_cell",
+    "run_cells",
     "sample_corpus",
     "sppmi_svd",
     "to_bits",

@@ -86,6 +86,10 @@ def export_bundle(
         So that the results can be computed again elsewhere; left out, a bundle holds no sentence of any text, only
         its words.
 
+    Returns
+    -------
+    Exported
+
     Raises
     ------
     StoreError
@@ -154,10 +158,22 @@ def import_bundle(store: Store, source: str | os.PathLike[str] | bytes) -> Impor
     store : Store
     source : path, or bytes
 
+    Returns
+    -------
+    Imported
+
     Raises
     ------
     StoreError
         If it is no bundle, a newer version wrote it, or the store cannot be written.
+
+    Examples
+    --------
+    >>> import io, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
+    ...     exported = export_bundle(store, file := io.BytesIO())
+    ...     import_bundle(store, file.getvalue())
+    Imported(added=(), known=(), corpora=(), refused=())
     """
     with _opened(source) as archive:
         try:
