@@ -235,3 +235,39 @@ def test_window_weights_are_covering_probabilities(window, dynamic):
     reaches = range(1, window + 1) if dynamic else [window]
     for distance, weight in enumerate(weights, start=1):
         assert weight == pytest.approx(sum(reach >= distance for reach in reaches) / len(reaches), rel=1e-15)
+
+
+# --- what else is so of the bound ------------------------------------------------------------------------------------
+
+
+@given(paper_laws())
+def test_distances_of_p_and_r_as_numpy_has_them(law):
+    p, r = np.array(law.table), np.array(reference.negative_pairs(law.table, law.q))
+    close(reference.total_difference(p.tolist(), r.tolist()), exact(np.abs(p - r).sum()))
+    seen = r > 0
+    assert reference.chi_squared(p.tolist(), r.tolist()) == pytest.approx(((p - r)[seen] ** 2 / r[seen]).sum(), 1e-9)
+
+
+@given(paper_laws())
+def test_a_whole_text_pair_by_pair_is_equation_2(law):
+    pairs = [(x, y, n) for (x, y), n in np.ndenumerate(law.counts) if n > 0]
+    close(reference.jsmi_of_pairs(pairs, law.alpha), law.oracle.bound())
+
+
+@given(scored_laws())
+def test_the_usual_sum_is_the_score_times_the_draws(scored):
+    law, m = scored
+    total = law.counts.sum()
+    usual = reference.unnormalised_score(law.counts.tolist(), law.q, m.tolist(), law.negatives)
+    score = reference.sgns_score(law.table, law.q, m.tolist(), law.alpha)
+    draws = total * (law.negatives + 1)
+    assert usual == pytest.approx(draws * (score - reference.binary_entropy(law.alpha)), rel=1e-10)
+
+
+def test_capacity_of_a_perfect_channel_of_two_words():
+    """p = diag(½, ½): KL(p‖u) = KL(r‖u) at α = 3/5, where JSMI = log 5/4"""
+    assert reference.capacity([[0.5, 0], [0, 0.5]], [0.5, 0.5]) == pytest.approx(math.log(5 / 4), rel=1e-12)
+
+
+def test_merged_words_come_first():
+    assert reference.merged_words([[1, 2], [3, 4], [5, 6]], 0, 2) == [[6, 8], [3, 4]]
