@@ -98,7 +98,7 @@ def scaled() -> float:
 
 
 def table(rows: dict[str, Any], clicked: Sequence[str], key: str, alt: str) -> None:
-    """A table whose rows lead to the view of one word; columns that name a share are percents."""
+    """A table whose rows lead to the view of one word; columns that begin with "share" are percents."""
     formats = {"share": "percent", "loss": "%.7f"}
     named = {name: formats[name.split()[0]] for name in rows if name.split()[0] in formats}
     event: Any = st.dataframe(
@@ -116,13 +116,13 @@ def table(rows: dict[str, Any], clicked: Sequence[str], key: str, alt: str) -> N
         look_at(clicked[chosen[0]])
 
 
-def pair_columns(pairs: Pairs, whole: float, of: str) -> dict[str, Any]:
-    """The numbers of some pairs, as the columns of a table; ``whole``, in nats, is what ``of`` lost."""
+def pair_columns(pairs: Pairs, whole: float, of: str, pmi: str) -> dict[str, Any]:
+    """The numbers of some pairs, as a table: ``whole``, in nats, is what ``of`` lost, ``pmi`` the name of log p/r."""
     seen = np.isfinite(pairs.best)
     return {
         "what is wrong": causes_of(pairs),
         "expected pairs": pairs.counts,
-        "PMI": np.where(seen, pairs.log_ratio, np.nan),
+        pmi: np.where(seen, pairs.log_ratio, np.nan),
         "best score": np.where(seen, pairs.best, np.nan),
         "score m": pairs.score,
         "posterior": pairs.posterior,

@@ -68,11 +68,11 @@ def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     rows = {"word": first, "context": [text.vocabulary[i] for i in pairs.columns]}
     st.subheader(f"The {len(first)} pairs that lost most", anchor=False)
     losses.table(
-        rows | losses.pair_columns(pairs, loss.total, "the gap"), first, "worst-pairs", "The pairs that lost most"
+        rows | losses.pair_columns(pairs, loss.total, "the gap", pmi), first, "worst-pairs", "The pairs that lost most"
     )
 
 
-def one_word(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
+def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> None:
     """The worst pairs of a word, its neighbours, its sentences."""
     side_at, word_at = st.columns(2, vertical_alignment="bottom")
     with side_at:
@@ -89,8 +89,9 @@ def one_word(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
     index = text.vocabulary.index(word)
     pairs = loss.pairs_of(name, index)
     own, scale = float(side.loss[index]), losses.scaled()
+    key = f"loss-word-{index}"  # of this word only: what was clicked for another one must not lead on from here
     clicked = controls.figure(
-        word_data(pairs, own, word, text.vocabulary, side=name, made_of=made_of), "loss-word", clickable=True
+        word_data(pairs, own, word, text.vocabulary, side=name, made_of=made_of), key, clickable=True
     )
     if clicked:
         losses.look_at(clicked[0])
@@ -99,8 +100,8 @@ def one_word(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
     share = percent(float(pairs.loss.sum()) / own) if own > 0 else "0 %"
     frame.say(words.part("word", sum=f"{scale * own:.6f}", share=share, unit=state.get("unit"), **values))
     partners = [text.vocabulary[i] for i in (pairs.columns if name == "word" else pairs.rows)]
-    rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss")
-    losses.table(rows, partners, "word-pairs", "The worst pairs of the word")
+    rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss", pmi)
+    losses.table(rows, partners, f"word-pairs-{index}", "The worst pairs of the word")
     near(text, loss, index)
     in_text(text, word)
 
@@ -114,7 +115,7 @@ def near(text: Corpus, loss: Loss, index: int) -> None:
             found = neighbours(vectors, index)
             names = [text.vocabulary[other.place] for other in found]
             rows = {"word": names, "cosine": [other.cosine for other in found]}
-            losses.table(rows, names, f"near-{kind}", f"The words with the nearest {kind} vectors")
+            losses.table(rows, names, f"near-{kind}-{index}", f"The words with the nearest {kind} vectors")
 
 
 def in_text(text: Corpus, word: str) -> None:
@@ -218,7 +219,7 @@ with frame.page("loss") as words:
         elif view == "scores":
             by_score(text, loss, made_of, pmi, words)
         elif view == "word":
-            one_word(text, loss, made_of, words)
+            one_word(text, loss, made_of, pmi, words)
         elif view == "map":
             on_a_map(text, loss, run, made_of, words)
         else:

@@ -82,7 +82,7 @@ def test_one_word_has_its_pairs_its_neighbours_and_its_sentences(loss_page: Open
     own = loss_of(TRAINED, CORPUS).by_word.loss[3]
     assert total == f"{own:.6f}"
     pairs, by_input, by_output, places = (frame.value for frame in app.dataframe)
-    assert {"context", "PMI", "score m", "posterior", "share of the word's loss"} <= set(pairs.columns)
+    assert {"context", "log p/r", "score m", "posterior", "share of the word's loss"} <= set(pairs.columns)
     assert len(by_input) == len(by_output) == 10
     assert set(places["word"]) == {word}
     app.text_input("word").set_value("wrzl").run()

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 
 
+def _names(page: Page) -> list[str]:
+    """What the bars of the first figure stand for."""
+    return page.evaluate("document.querySelector('.js-plotly-plot').layout.yaxis.ticktext")
+
+
 def test_from_nothing_to_the_worst_pairs_of_a_word(server: str, visit: Visit) -> None:
     page = visit(f"{server}/loss?corpus=planted&min_count=100")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -26,6 +31,13 @@ def test_from_nothing_to_the_worst_pairs_of_a_word(server: str, visit: Visit) ->
     word = query(page)["word"]
     expect(page.get_by_role("textbox", name="Word")).to_have_value(word)
     expect(page.get_by_role("heading", name=re.compile(f"“{word}” in the text"))).to_be_visible()
+    bars = page.locator(".js-plotly-plot .barlayer .point path")
+    bars.nth(next(i for i, shown in enumerate(_names(page)) if shown != word)).click(force=True)
+    page.wait_for_url(lambda url: f"word={word}&" not in url and not url.endswith(f"word={word}"))
+    settled(page)
+    second = query(page)["word"]
+    page.wait_for_timeout(500)
+    assert query(page)["word"] == second  # it leads one step, and no further
     page.get_by_role("radio", name="Words", exact=True).click()
     expect(finding).to_be_visible()
     settled(page)
