@@ -166,13 +166,19 @@ def test_closed_queue_refuses_and_ends_what_waits(tmp_path: Path) -> None:
             jobs.submit(Cell(CORPUS.digest, QUICK), CORPUS)
 
 
+def closed_to_results(store: Store) -> Path:
+    """Keep the corpus, then put a file where the folder of results was: nothing can be written there."""
+    store.save_corpus(CORPUS)
+    arrays = store.path / "arrays"
+    arrays.rmdir()
+    arrays.write_text("no folder")
+    return arrays
+
+
 def test_unsaved_result_is_kept_and_can_be_saved_again(tmp_path: Path) -> None:
     cell = Cell(CORPUS.digest, QUICK)
     with Store(tmp_path / "store") as store, JobQueue(store, workers=1) as jobs:
-        store.save_corpus(CORPUS)
-        arrays = store.path / "arrays"
-        arrays.rmdir()
-        arrays.write_text("a file where the folder was: nothing can be written there")
+        arrays = closed_to_results(store)
         jobs.submit(cell, CORPUS)
         status = ended(jobs, cell.id)
         assert (status.state, status.saved) == ("done", False)
@@ -194,10 +200,7 @@ def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
     monkeypatch.setattr(jobs_module, "_MOST_UNSAVED", 0)
     cell = Cell(CORPUS.digest, QUICK)
     with Store(tmp_path / "store") as store, JobQueue(store, workers=1) as jobs:
-        store.save_corpus(CORPUS)
-        arrays = store.path / "arrays"
-        arrays.rmdir()
-        arrays.write_text("a file where the folder was: nothing can be written there")
+        closed_to_results(store)
         jobs.submit(cell, CORPUS)
         status = ended(jobs, cell.id)
         assert status.state == "failed"
