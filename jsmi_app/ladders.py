@@ -8,11 +8,12 @@ import streamlit as st
 
 from jsmi_app import cached, controls, prices, state
 from jsmi_core.charts import number, scale_of
+from jsmi_core.checkpoints import Checkpoint, points_of
 from jsmi_core.corpus import Corpus
 from jsmi_core.ladder import ladder_data, made_of, ticks
 from jsmi_core.prices import Best, Compared, by_name, gain_data, split_data, split_points
 from jsmi_core.records import CellResult, RankResult, Result
-from jsmi_core.specs import Grid
+from jsmi_core.specs import CHECKPOINTS, Grid
 from jsmi_core.split import searched, splits
 
 AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
@@ -29,6 +30,9 @@ NO_SEARCH = (
     "This view needs the best embeddings: switch on their search above and run the grid. They are found for "
     "word2vec's noise."
 )
+
+ALONG_RUN = "Epochs are points along one run: its learning rate falls over the most of them."
+OWN_LAW_ONLY = "On the way it was scored under its own noise only: under this one you see where it ended."
 
 
 def best_ranks(results: Sequence[Result], law: str) -> Best:
@@ -55,8 +59,10 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
             ks = sorted(grid.negatives)
             k = controls.choice("k", "k", ks, "Models of one k, since each k has a bound of its own.")
     of_k = [result for result in stored if k is None or result.cell.config.negatives == k]
-    shown = [result for result in of_k if isinstance(result, CellResult)]
     searches = [result for result in of_k if isinstance(result, RankResult)]
+    points = points_of([result for result in of_k if isinstance(result, CellResult)], grid)
+    shown = [point for point in points if any(scores.law == law for scores in point.laws)]
+    of_k = [*shown, *searches]
     best = best_ranks(of_k, law)
     if not shown:
         st.info("No training to draw here is finished yet.")
@@ -68,6 +74,8 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
         _gain(shown[0], searches, best)
     else:
         _ladder(grid, shown, searches, best, text, axis=axis, show=show, law=law)
+    if grid.epochs_as == CHECKPOINTS:
+        st.caption(ALONG_RUN if len(shown) == len(points) else f"{ALONG_RUN} {OWN_LAW_ONLY}")
     if searches:
         with st.expander("How sure are the best embeddings?"):
             st.dataframe(prices.certificates(searches, state.get("unit")), hide_index=True)
@@ -183,5 +191,5 @@ def _details(result: CellResult, law: str) -> None:
         st.page_link(
             "pages/measure/train.py",
             label="Open this training, epoch by epoch",
-            query_params=state.link_to(config),
+            query_params=state.link_to(result.run.cell.config if isinstance(result, Checkpoint) else config),
         )

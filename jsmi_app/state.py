@@ -20,7 +20,7 @@ from jsmi_core.practice_figures import NAMES as DEPARTURES
 from jsmi_core.proof_case import MOST_WORDS
 from jsmi_core.proofs import CARDS
 from jsmi_core.records import LAWS
-from jsmi_core.specs import Grid
+from jsmi_core.specs import EPOCHS_AS, Grid
 from jsmi_core.tables import PRESETS, SIZES, read_table
 from jsmi_core.training import SGNSConfig
 from jsmi_core.usefulness import TESTS
@@ -150,6 +150,7 @@ SETTINGS: dict[str, Setting] = {
     "k": Setting(SGNSConfig().negatives, int),
     "dimensions": _axis(lambda values: Grid(dimensions=values), "2,5,10,20,50"),
     "epochs_list": _axis(lambda values: Grid(epochs=values), "1,5,20"),
+    "epochs_as": Setting(EPOCHS_AS[0], _one_of(*EPOCHS_AS)),
     "negatives_list": _axis(lambda values: Grid(negatives=values), "5"),
     "seeds": _axis(lambda values: Grid(seeds=values), "1"),
     "word": Setting("", str),

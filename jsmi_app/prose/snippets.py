@@ -10,7 +10,7 @@ from jsmi_app import state
 from jsmi_core.corpus import Corpus
 from jsmi_core.records import LAWS, Result
 from jsmi_core.samples import SAMPLES
-from jsmi_core.specs import Grid
+from jsmi_core.specs import CHECKPOINTS, Grid
 from jsmi_core.training import SGNSConfig
 
 Snippets = tuple[str, str]
@@ -52,15 +52,24 @@ print(objective.bound - best.score, best.score - objective.score(run.embedding))
 
 def sweep(text: Corpus, grid: Grid, *, best_rank: bool) -> Snippets:
     """A grid of trainings."""
+    along = grid.epochs_as == CHECKPOINTS
     axes = {name: getattr(grid, name) for name in ("dimensions", "epochs", "negatives", "seeds")}
     base = {n: v for n, v in _changed(grid.base).items() if n not in ("dimension", "epochs", "negatives", "seed")}
-    cells = "grid.cells(corpus.digest)" + (" + grid.rank_cells(corpus.digest)" if best_rank else "")
-    python = f"""{_read(text)}
-grid = {_call("Grid", {**axes, "base": _Code(_call("SGNSConfig", base))})}
-for cell in {cells}:
+    named = {**axes, "base": _Code(_call("SGNSConfig", base))} | ({"epochs_as": grid.epochs_as} if along else {})
+    loop = """for cell in grid.cells(corpus.digest):
+    print(cell.config, run_cell(cell, corpus).laws)"""
+    if along:
+        loop = """runs = [run_cell(cell, corpus) for cell in grid.cells(corpus.digest)]
+for point in points_of(runs, grid):
+    print(point.cell.config, point.laws)"""
+    if best_rank:
+        loop += """
+for cell in grid.rank_cells(corpus.digest):
     print(cell.config, run_cell(cell, corpus).laws)"""
     lists = {name: ",".join(map(str, values)) for name, values in axes.items()}
-    return _with_imports(python), _shell("sweep", text, {**lists, **base}) + (" --best-rank" if best_rank else "")
+    flags = (" --epochs-along-run" if along else "") + (" --best-rank" if best_rank else "")
+    python = f"{_read(text)}\ngrid = {_call('Grid', named)}\n{loop}"
+    return _with_imports(python), _shell("sweep", text, {**lists, **base}) + flags
 
 
 def loss(text: Corpus, run: Result, law: str) -> Snippets:
@@ -217,7 +226,16 @@ def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
 
 _NAMES = (
     *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "Store", "best_rank_embedding", "expected_pairs", "jsmi"),
-    *("loss_of", "mutual_information", "read_corpus", "run_cell", "sample_corpus", "train_sgns", "training_noise"),
+    *(
+        "loss_of",
+        "mutual_information",
+        "points_of",
+        "read_corpus",
+        "run_cell",
+        "sample_corpus",
+        "train_sgns",
+        "training_noise",
+    ),
     *("unigram_noise",),
 )
 

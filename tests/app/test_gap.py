@@ -73,3 +73,19 @@ def test_what_needs_a_search_says_so(open_page: Open) -> None:
     app.button("run").click().run()
     until(app, lambda page: any("All 1 of this grid" in text for text in texts(page)))
     assert any("switch on their search" in info.value for info in app.info)
+
+
+def test_epochs_along_one_run_are_trained_once(open_page: Open) -> None:
+    along = GRID | {"dimensions": "2", "epochs_list": "1,2,3", "negatives_list": "5", "seeds": "1"}
+    app = open_page("gap", **along, epochs_as="checkpoints", axis="epochs")
+    assert any("0 of 1 stored" in text for text in texts(app))
+    app.button("run").click().run()
+    until(app, lambda page: any("All 1 of this grid" in text for text in texts(page)))
+    assert any("points along one run: its learning rate falls" in text for text in texts(app))
+    drawn = app.get("plotly_chart")[0].proto.spec
+    assert all(f"@{epoch}" in drawn for epoch in (1, 2, 3))
+    app.segmented_control(key="law").set_value("paper").run()
+    assert not app.exception
+    assert any("under its own noise only" in text for text in texts(app))
+    app.segmented_control(key="epochs_as").set_value("runs").run()
+    assert any("1 of 3 stored" in text for text in texts(app)), "the longest is one cell either way"

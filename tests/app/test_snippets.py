@@ -15,6 +15,7 @@ LINKS = {
     "train": {"corpus": "planted", "dimension": "3", "epochs": "1", "noise": "pairs", "dynamic": "false"},
     "gap": {"corpus": "planted", "dimensions": "2,3", "epochs_list": "1", "best_rank": "true"},
 }
+ALONG = {"corpus": "planted", "dimensions": "2", "epochs_list": "1,2", "epochs_as": "checkpoints"}
 
 
 def printed(python: str) -> list[str]:
@@ -67,3 +68,10 @@ def test_the_prices_in_python(open_page: Open) -> None:
 
 def test_a_sweep_in_python(open_page: Open) -> None:
     assert "RankConfig(dimension=3" in "".join(printed(open_page("gap", **LINKS["gap"]).code[-2].value))
+
+
+def test_points_along_one_run_in_python_and_in_the_shell(open_page: Open) -> None:
+    app = open_page("gap", **ALONG)
+    assert " ".join(printed(app.code[-2].value)).count("SGNSConfig") == 2
+    assert "--epochs-along-run" in app.code[-1].value
+    assert main(shlex.split(app.code[-1].value)[1:]) == 0
