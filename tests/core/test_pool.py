@@ -1,4 +1,4 @@
-"""Work spread over an executor: what tasks share is sent once, and the numbers are those of one process, bit for bit."""
+"""Work spread over an executor: what tasks share is sent once; the numbers are those of one process, bit for bit."""
 
 from __future__ import annotations
 
