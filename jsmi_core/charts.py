@@ -232,15 +232,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return file.getvalue()
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Three significant digits, or as many as asked for, with a true minus sign.
+def number(value: float) -> str:
+    """Three significant digits with a true minus sign.
 
     Examples
     --------
     >>> number(-0.24256)
     '\u22120.243'
     """
-    return f"{value:.{digits}g}".replace("-", "\u2212")
+    return f"{value:.3g}".replace("-", "\u2212")
 
 
 def percent(share: float) -> str:

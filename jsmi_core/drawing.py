@@ -1,4 +1,4 @@
-"""Tuples of figures.py → plotly figures; with field_drawing.py the only file that imports plotly.
+"""Tuples of figures.py → plotly figures; with cell_drawing.py and field_drawing.py the only file that imports plotly.
 
 A role has one colour on every page: the bound is black (white on dark), trained models are blue. Text stands beside
 its line instead of in a legend, and every word of it is made inert first.
@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number, percent, top_share
+from jsmi_core.cell_drawing import draw_flow, draw_heat
+from jsmi_core.charts import Bars, Chart, Figure, Flow, Heat, Line, Stairs, inert, number
 from jsmi_core.field_drawing import draw_field, draw_places, draw_stacks
 from jsmi_core.fields import Field, Places, Stacks
 
@@ -33,6 +34,10 @@ class Palette(NamedTuple):
     ground: str
     grid: str
     ramp: tuple[str, ...]
+
+    def colour(self, role: str) -> str:
+        """The colour of a role that is known by name only."""
+        return str(getattr(self, role))
 
 
 LIGHT = Palette(
@@ -59,7 +64,6 @@ LIVE = Palette(
 )
 
 LABEL_SIZE = 15
-TINT = 0.5  # of coloured cells: their numbers stay legible at both ends of every scale, on light and dark
 LABEL_GAP = 0.058  # of the height of the picture: closer labels are moved apart
 
 
@@ -71,9 +75,9 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
     if isinstance(data, Bars):
         _draw_bars(figure, data, palette)
     elif isinstance(data, Heat):
-        _draw_heat(figure, data, palette)
+        draw_heat(figure, data, palette.colour)
     elif isinstance(data, Flow):
-        _draw_flow(figure, data, palette)
+        draw_flow(figure, data, palette.colour)
     elif isinstance(data, Stairs):
         _draw_stairs(figure, data, palette)
     elif isinstance(data, Chart):
@@ -85,8 +89,7 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
         "tickfont": {"size": 14, "color": palette.text},
     }
     figure.update_xaxes(title_text=data.x_name, **axis)
-    if not isinstance(data, Flow):
-        figure.update_yaxes(title_text=data.y_name, **axis)
+    figure.update_yaxes(title_text=None if isinstance(data, Flow) else data.y_name, **axis)
     figure.update_layout(
         height=480,
         showlegend=False,
@@ -106,15 +109,12 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
 
 
 def _draw_field(figure: go.Figure, data: Field | Places | Stacks, palette: Palette) -> None:
-    def colour(role: str) -> str:
-        return str(getattr(palette, role))
-
     if isinstance(data, Stacks):
-        draw_stacks(figure, data, colour)
+        draw_stacks(figure, data, palette.colour)
     elif isinstance(data, Field):
-        draw_field(figure, data, colour)
+        draw_field(figure, data, palette.colour)
     else:
-        draw_places(figure, data, colour)
+        draw_places(figure, data, palette.colour)
 
 
 def enlarge(figure: go.Figure, factor: float = 1.25) -> go.Figure:
@@ -245,29 +245,6 @@ def _draw_bars(figure: go.Figure, bars: Bars, palette: Palette) -> None:
     figure.update_layout(margin={"r": 16})
 
 
-def _draw_heat(figure: go.Figure, heat: Heat, palette: Palette) -> None:
-    low, high = heat.limits
-    figure.add_heatmap(
-        z=[[min(max(value, low), high) for value in row] for row in heat.values],
-        x=[inert(name) for name in heat.columns],
-        y=[inert(name) for name in heat.rows],
-        zmin=low,
-        zmax=high,
-        colorscale=_scale(heat.roles, low, heat.middle, high, palette),
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        text=[[_short(value, digits=3 if len(heat.columns) < 6 else 2) for value in row] for row in heat.values],
-        texttemplate="%{text}" if heat.written else None,
-        textfont={"color": palette.text},
-        opacity=TINT if heat.written else 1.0,
-        hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
-    )
-    figure.update_xaxes(type="category", showgrid=False, dtick=1)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1)
-    figure.update_layout(margin={"r": 16})
-
-
 def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
     """One row for each step, from the top: a bar over the change, its end as a line, the model as a point."""
     rows = range(len(data.stairs))
@@ -306,89 +283,6 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
     names = ["<br>".join(map(inert, lines)) for lines in wrapped]
     ticks = {"tickvals": list(rows), "ticktext": names}
     figure.update_yaxes(**ticks, range=(len(rows) - 0.4, -0.6), showgrid=False, automargin=True)
-
-
-def _short(value: float, digits: int) -> str:
-    return number(value, digits) if math.isfinite(value) else "∞" if value > 0 else "\u2212∞"
-
-
-def _scale(
-    roles: tuple[str, str], low: float, middle: float | None, high: float, palette: Palette
-) -> list[tuple[float, str]]:
-    """From the colour of one role to that of another, by way of the ground where it has a place."""
-    ends = [(0.0, getattr(palette, roles[0])), (1.0, getattr(palette, roles[1]))]
-    if middle is None:
-        return ends
-    return [ends[0], ((middle - low) / (high - low), palette.ground), ends[1]]
-
-
-FLOW_TOP, FLOW_MIDDLE = 0.9, 0.32  # heights: sources above, cells below, ribbons between
-
-
-def _draw_flow(figure: go.Figure, flow: Flow, palette: Palette) -> None:
-    """Two blocks, the ribbons that they send to the cells, and the cells in the colour of what arrives in them."""
-    left = begin = math.fsum(flow.first)
-    ribbons: tuple[list[_Ribbon], list[_Ribbon]] = ([], [])
-    starts, from_first, arrived = [], 0.0, 0.0
-    for first, second in zip(flow.first, flow.second, strict=True):
-        ribbons[0].append((from_first, arrived, first))
-        ribbons[1].append((begin, arrived + first, second))
-        starts.append(arrived)
-        from_first, begin, arrived = from_first + first, begin + second, arrived + first + second
-    for role, source, block, parts in zip(flow.roles, flow.sources, ((0, left), (left, 1)), ribbons, strict=True):
-        colour = getattr(palette, role)
-        x, y = _ribbon_outlines(parts)
-        look = {"fill": "toself", "fillcolor": colour, "line": {"width": 0}, "hoverinfo": "skip", "mode": "lines"}
-        figure.add_scatter(x=x, y=y, opacity=0.4, **look)
-        figure.add_bar(
-            x=[block[0]], y=[1 - FLOW_TOP], base=FLOW_TOP, width=[block[1] - block[0]], offset=0, hoverinfo="skip",
-            marker={"color": colour, "line": {"color": palette.ground, "width": 1}},
-        )  # fmt: skip
-        side = "left" if block[0] == 0 else "right"
-        share = percent(block[1] - block[0])
-        _write(figure, f"{source}: {share}", float(side == "right"), 1, colour, xanchor=side, yanchor="bottom")
-    top = top_share(flow.shares, flow.middle)
-    figure.add_bar(
-        x=starts,
-        y=[FLOW_MIDDLE] * len(starts),
-        width=[first + second for first, second in zip(flow.first, flow.second, strict=True)],
-        offset=0,
-        marker={
-            "color": flow.shares,
-            "cmin": 0,
-            "cmax": top,
-            "colorscale": _scale((flow.roles[1], flow.roles[0]), 0, flow.middle, top, palette),
-            "opacity": TINT,
-            "line": {"color": palette.text, "width": 0.5},
-        },
-        textfont={"color": palette.text},
-        text=[f"{inert(cell)}<br>{percent(share)}" for cell, share in zip(flow.cells, flow.shares, strict=True)],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        hovertemplate=f"%{{text}} {inert(flow.sources[0])}<extra>%{{width:.3p}} of all</extra>",
-    )
-    figure.update_layout(barmode="overlay", uniformtext={"mode": "hide", "minsize": 10}, margin={"l": 16, "r": 16})
-    figure.update_xaxes(range=(0, 1), tickformat=".0%", showgrid=False)
-    figure.update_yaxes(range=(0, 1.12), visible=False)
-
-
-_Ribbon = tuple[float, float, float]  # where it leaves, where it arrives, how wide it is
-
-
-def _ribbon_outlines(ribbons: Sequence[_Ribbon]) -> tuple[list[float | None], list[float | None]]:
-    """The outlines of smooth ribbons from the sources down to the cells, a gap after each."""
-    steps = [i / 12 for i in range(13)]
-    bends = [s * s * (3 - 2 * s) for s in steps]
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for leaves, arrives, width in ribbons:
-        if width > 0:
-            down = [leaves + (arrives - leaves) * bend for bend in bends]
-            heights = [FLOW_TOP + (FLOW_MIDDLE - FLOW_TOP) * s for s in steps]
-            x += [*down, *(place + width for place in reversed(down)), None]
-            y += [*heights, *reversed(heights), None]
-    return x, y
 
 
 def _colour(line: Line, palette: Palette) -> str:

@@ -108,9 +108,9 @@ def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) 
         f"The cells add up to JSMI = {number(scale * known.bound)} {unit}; the largest part, {largest}, is that of "
         f"“{names.cell(row, column)}”"
     )
-    legend = "Each cell: how often the pair comes up, times how far its posterior is from α (as KL)"
-    values = scale * cells.bound
-    return _heat(title, legend, f"part of JSMI ({unit})", values, names, (0.0, _top(values)), ("ground", "data"))
+    legend = "Percent of JSMI: how often the pair comes up, times how far its posterior is from α (as KL)"
+    values = 100 * cells.bound / (known.bound or 1.0)
+    return _heat(title, legend, "part of JSMI (%)", values, names, (0.0, _top(values)), ("ground", "data"))
 
 
 _PARTS = {"posterior": _posterior, "pmi": _pmi, "part": _part}
@@ -378,7 +378,9 @@ def _rank_finding(dimensions: Sequence[int], shares: Sequence[float], known: Kno
     enough = next((d for d, share in zip(dimensions, shares, strict=True) if share > 1 - MET), None)
     if enough is not None:
         before = [share for d, share in zip(dimensions, shares, strict=True) if d == enough - 1]
-        lead = f", rank {enough - 1} only {percent(max(before[0], 0.0))}" if before else ""
-        return f"Rank {enough} keeps all there is to know{lead}"
+        if not before:
+            return f"Rank {enough} keeps all there is to know"
+        share = "nearly all of it" if before[0] > 0.995 else f"only {percent(max(before[0], 0.0))}"
+        return f"Rank {enough} keeps all there is to know, rank {enough - 1} {share}"
     kept = ", ".join(percent(max(share, 0.0)) for share in shares)
     return f"Ranks {', '.join(map(str, dimensions))} keep {kept} of what there is to know"

@@ -18,7 +18,7 @@ MODULES = sorted(path.stem for path in CORE.glob("*.py"))
 STOREYS = [
     {"errors", "reference"},
     {"_checks", "_files", "_jit", "_threads", "_process", "_npz", "_leases", "pool", "_scratch"},
-    {"charts", "fields", "field_drawing"},
+    {"charts", "fields", "field_drawing", "cell_drawing"},
     {"_kernels", "_drawn_kernels", "_large_kernels", "_loss_kernels", "text", "tokens", "embedding", "distribution"},
     {"corpus", "large_corpus", "contrast", "evaluation", "vectors", "wordmap"},
     {"cooccurrence", "large_pairs", "information", "tables", "samples", "planted", "drawn", "_blocks"},
@@ -71,7 +71,7 @@ ONLY = {
     "ladder": {"charts", "errors", "experiment", "prices"},  # arranges results, computes nothing
     "prices": {"charts", "errors", "baselines", "records", "split"},
     "figures": {"charts", "experiment"},
-    "drawing": {"charts", "field_drawing", "fields"},
+    "drawing": {"charts", "field_drawing", "cell_drawing", "fields"},
 }
 
 
@@ -113,7 +113,7 @@ def test_who_owns_which_library(module):
     assert "streamlit" not in used
     assert "jsmi_app" not in used
     owners = {
-        "plotly": {"drawing", "field_drawing"},
+        "plotly": {"drawing", "field_drawing", "cell_drawing"},
         "gensim": {"training", "samples", "usefulness"},
         "numba": {"_jit"},
         "sqlite3": {"_database", "store"},

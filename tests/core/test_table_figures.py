@@ -7,7 +7,7 @@ import pytest
 
 from jsmi_core import JointDistribution, SGNSObjective, binary_entropy, mutual_information
 from jsmi_core.charts import Flow, Heat
-from jsmi_core.drawing import LIGHT, draw
+from jsmi_core.drawing import LIGHT, draw, enlarge
 from jsmi_core.matrices import cells
 from jsmi_core.table_figures import (
     Knowable,
@@ -48,7 +48,7 @@ def test_the_posterior_stands_in_its_cells_and_the_share_of_the_doubt_in_the_tit
 
 def test_the_parts_shown_add_up_to_the_jsmi_shown_also_in_bits():
     heat = table_data(CELLS, KNOWN, NAMES, "part", unit="bits")
-    assert math.fsum(value for row in heat.values for value in row) == pytest.approx(KNOWN.bound / math.log(2))
+    assert math.fsum(value for row in heat.values for value in row) == pytest.approx(100)
     assert "JSMI = 0.0391 bits; the largest part, 31 %" in heat.title
 
 
@@ -167,6 +167,7 @@ def test_the_score_falls_on_both_sides_of_the_best_matrix():
         ((0.0, 0.5, 0.8), "Ranks 1, 2, 3 keep 0 %, 50 %, 80 % of what there is to know"),
         ((0.1, 1.0, 1.0), "Rank 2 keeps all there is to know, rank 1 only 10 %"),
         ((1.0, 1.0, 1.0), "Rank 1 keeps all there is to know"),
+        ((0.5, 0.999, 1.0), "Rank 3 keeps all there is to know, rank 2 nearly all of it"),
     ],
 )
 def test_what_ranks_keep(scores, told):
@@ -182,8 +183,21 @@ def test_every_rank_knows_nothing_where_there_is_nothing_to_know():
     assert chart.lines[-1].y == (0.0, 0.0)
 
 
+def test_numbers_in_cells_have_the_same_decimals_so_that_they_add_up():
+    heat = Heat("t", "s", "x", "y", "v", ("a", "b"), ("c", "d"), ((0.0126, -3e-6), (0.0, math.inf)), (-1, 1))
+    assert draw(heat, LIGHT).data[0].text == (["0.0126", "0.0000"], ["0.0000", "∞"])
+    assert draw(heat._replace(written=False), LIGHT).data[0].text[0] == ["0.0126", "−3e−06"]
+    nothing = heat._replace(values=((0.0, 0.0), (0.0, 0.0)))
+    assert draw(nothing, LIGHT).data[0].text[0] == ["0", "0"]
+
+
 def test_a_larger_table_shows_fewer_digits():
     _, found, known = case(preset("gaussian", 8, 0.7))
     names = Names(tuple("abcdefgh"), tuple("abcdefgh"))
     texts = draw(table_data(found, known, names), LIGHT).data[0].text
-    assert max(len(text) for row in texts for text in row) <= 7
+    assert {len(text) for row in texts for text in row} == {4}
+
+
+def test_all_pictures_can_be_enlarged_for_a_projector():
+    for data in (table_data(CELLS, KNOWN, NAMES), channel_data(CELLS, KNOWN, NAMES)):
+        assert enlarge(draw(data, LIGHT)).layout.xaxis.tickfont.size > draw(data, LIGHT).layout.xaxis.tickfont.size
