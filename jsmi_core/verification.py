@@ -101,4 +101,5 @@ def recompute(store: Store, cell_id: str, progress: Callable[[float], None] | No
     if stored is None:
         raise StoreError(f"no sound result {cell_id[:20]} is in {store.path}: see jsmi runs list.")
     corpus = store.corpus(stored.cell.corpus)
-    return Recomputed(stored, run_cell(stored.cell, corpus, progress=progress, trained=lambda cell: store.get(cell.id)))
+    cell: Any = stored.cell
+    return Recomputed(stored, run_cell(cell, corpus, progress=progress, trained=lambda start: store.get(start.id)))
