@@ -45,7 +45,6 @@ class Whole(NamedTuple):
     ours: Way
     plain: Way
     seconds: Callable[[Case], float | None]
-    relations: tuple[tuple[str, str, str | float], ...] = ()
 
 
 class Card(NamedTuple):
@@ -165,7 +164,7 @@ def check(card: Card, case: Case, *, patience: float = 0) -> Proof:
     comparisons = tuple(_compare(card, name, ours[name], plain[name]) for name in plain)
     relations = tuple(
         Relation(left, sign, str(right), max(_missed(card, values, left, sign, right) for values in (ours, plain)))
-        for left, sign, right in (*card.relations, *(whole.relations if whole else ()))
+        for left, sign, right in card.relations
     )
     return Proof(card, comparisons, relations, (seconds[0], seconds[1]), ours, estimate, whole is not None)
 

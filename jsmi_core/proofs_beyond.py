@@ -16,9 +16,8 @@ from jsmi_core.embedding import Embedding
 from jsmi_core.information import binary_entropy, capacity, jsmi, levy_goldberg_deviation, mutual_information
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.proof_case import Case, free
-from jsmi_core.proof_check import FLOOR, Card, Values, Whole
+from jsmi_core.proof_check import FLOOR, Card, Values
 from jsmi_core.proof_ways import best_scores, plain, plain_best_scores
-from jsmi_core.proofs_dependence import plain_whole_jsmi, seconds_of_pairs, whole_jsmi
 
 __all__ = ["ALPHAS", "BEYOND", "SHRINKING"]
 
@@ -193,11 +192,6 @@ def _plain_merging(case: Case) -> Values:
     return {"JSMI with two neighbouring rows as one": values, "JSMI": reference.jsmi(p, q, case.alpha)}
 
 
-def _seconds_of_merged(case: Case) -> float | None:
-    """Only where the table is the whole text with words merged, and none left out."""
-    return seconds_of_pairs(case) if case.whole_embedding is None else None
-
-
 def _parts(case: Case) -> Values:
     gap = case.objective.gap(case.embedding)
     return {
@@ -320,7 +314,6 @@ BEYOND = (
         _merging,
         _plain_merging,
         (("JSMI with two neighbouring rows as one", "≤", "JSMI"),),
-        whole=Whole(whole_jsmi, plain_whole_jsmi, _seconds_of_merged, (("JSMI", "≤", "JSMI of the whole text"),)),
     ),
     Card(
         "parts",

@@ -53,19 +53,19 @@ def _plain_jsmi(case: Case) -> Values:
     return {"JSMI": reference.jsmi(p, q, case.alpha)}
 
 
-def whole_jsmi(case: Case) -> Values:
+def _whole_jsmi(case: Case) -> Values:
     assert case.whole is not None
     return {"JSMI of the whole text": jsmi(case.whole, case.alpha)}
 
 
-def plain_whole_jsmi(case: Case) -> Values:
+def _plain_whole_jsmi(case: Case) -> Values:
     assert case.whole is not None
     pairs = case.whole.counts.tocoo()
     listed = zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)
     return {"JSMI of the whole text": reference.jsmi_of_pairs(listed, case.alpha)}
 
 
-def seconds_of_pairs(case: Case) -> float | None:
+def _seconds_of_pairs(case: Case) -> float | None:
     return None if case.whole is None else case.whole.pairs / 700_000
 
 
@@ -210,7 +210,7 @@ DEPENDENCE = (
         r"JSMI_\alpha(X, Y) = JS_\alpha\big(p(x,y),\; p(x)\,p(y)\big)",
         _jsmi,
         _plain_jsmi,
-        whole=Whole(whole_jsmi, plain_whole_jsmi, seconds_of_pairs),
+        whole=Whole(_whole_jsmi, _plain_whole_jsmi, _seconds_of_pairs),
     ),
     Card(
         "independence",

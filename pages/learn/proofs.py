@@ -30,7 +30,7 @@ PRESET_NAMES = {
 PRESET_HELP = "A table to begin with; noise and correlation are set on the page Two variables."
 MOST_WORDS = (20, 40, 60, 120)
 PATIENT = "Whole text, however long it takes"
-PATIENT_HELP = "A plain loop over all pairs of the text, also where it takes more than two seconds."
+PATIENT_HELP = "Plain loops over all of the text, also where that takes more than two seconds: for Wikipedia about ten."
 CHAPTERS = {
     "divergence": "The paper, Section 2: a measure of dependence",
     "score": "The paper, Section 3: the score",
