@@ -270,8 +270,8 @@ def _largest_of(table: sp.csr_array, count: int) -> tuple[FloatArray, FloatArray
     what are no singular triplets.
     """
     with suppress(np.linalg.LinAlgError):
-        steps = max(10 * count, 300)
-        left, values, right = svds(table, k=count, solver="propack", v0=np.ones(table.shape[0]), maxiter=steps)
+        steps, rng = max(10 * count, 300), np.random.default_rng(0)
+        left, values, right = svds(table, count, v0=np.ones(table.shape[0]), maxiter=steps, solver="propack", rng=rng)
         if np.abs(table @ right.T - left * values).max() <= 1e-9 * values.max():
             return left, values, right
     return svds(table, k=count, solver="arpack", v0=np.ones(min(table.shape)))
