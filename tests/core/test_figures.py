@@ -292,6 +292,11 @@ def test_the_title_says_nothing_of_prices_that_go_both_ways() -> None:
     assert title == "The best model reaches 45 % of the bound: d = 20, 5 epochs"
 
 
+def test_the_title_says_nothing_of_prices_at_ranks_that_nobody_trained() -> None:
+    models = [result(0.05, dimension=10)]
+    assert ladder_data(models, best={(5, 99): 0.19}).title == ladder_data(models).title
+
+
 def test_the_title_over_epochs_needs_two_of_them() -> None:
     assert ladder_data([result(0.05)], "epochs").title == "The best model reaches 25 % of the bound: d = 100, 5 epochs"
     title = ladder_data([result(0.05), result(0.1, epochs=20)], "epochs").title

@@ -12,6 +12,7 @@ import pytest
 
 from jsmi_core import cost
 from jsmi_core import jobs as jobs_module
+from jsmi_core._job import Job
 from jsmi_core.cooccurrence import expected_pairs
 from jsmi_core.corpus import Corpus
 from jsmi_core.cost import TYPICAL_PACE, check_size, estimated_multiply_adds, estimated_pace, estimated_pairs
@@ -208,6 +209,17 @@ def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
         assert jobs.result(cell.id) is None
         jobs.retry_save(cell.id)  # there is nothing to save, and nothing happens
         assert not store.has(cell.id)
+
+
+def test_a_store_that_cannot_be_asked_stops_no_job(tmp_path: Path) -> None:
+    """Whether another program has stored it meanwhile is not known then: it runs, and is told when it should be stored."""
+    with Store(tmp_path) as store, JobQueue(store, workers=1) as jobs:
+        job = Job(Cell(CORPUS.digest, QUICK), 1.0, {""})
+        assert not jobs._stored_meanwhile(job)
+        store.save(run_cell(job.cell, CORPUS))
+        assert jobs._stored_meanwhile(job)
+        store.close()
+        assert not jobs._stored_meanwhile(job)
 
 
 def test_submitted_twice_at_once_is_one_job(jobs: JobQueue, busy: str, monkeypatch: pytest.MonkeyPatch) -> None:

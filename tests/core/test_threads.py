@@ -2,12 +2,22 @@
 
 import os
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
+from jsmi_core import (
+    Corpus,
+    Embedding,
+    JointDistribution,
+    PairSampling,
+    SGNSObjective,
+    _threads,
+    expected_pairs,
+    unigram_noise,
+)
 from jsmi_core._threads import map_in_order, thread_count
 from tests.core.strategies import random_counts
 
@@ -128,3 +138,9 @@ def test_nonsense_in_the_environment_means_the_machines_cores(monkeypatch, asked
     cores = thread_count()
     monkeypatch.setenv("JSMI_THREADS", asked)
     assert thread_count() == cores >= 1
+
+
+def test_an_older_threadpoolctl_needs_no_control_to_be_taken(monkeypatch):
+    """Before 3.8 any thread might change the limit, and there was nothing to call."""
+    monkeypatch.setattr(_threads, "_blas", lambda: SimpleNamespace(lib_controllers=[object()]))
+    _threads._take_control()

@@ -63,6 +63,9 @@ def test_orders_one_after_another_until_the_link_ends(worker: WorkerProcess, sto
     assert heard(worker, "moment")["moment"]["epoch"] == 0
     heard(worker, "done")
     assert Result.from_bytes(worker.receive_bytes()).cell == first
+    idle_until = time.monotonic() + 3 * _worker.BEAT_SECONDS
+    while time.monotonic() < idle_until:
+        assert worker.receive() is None  # who has nothing to do says nothing
     send(worker, store, cell(misbehaving.OBEY))
     assert heard(worker, "moment")
     assert heard(worker, "share") == {"kind": "share", "share": 0.0}  # it beats while the main thread works
