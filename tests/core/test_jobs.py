@@ -212,7 +212,7 @@ def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
 
 
 def test_a_store_that_cannot_be_asked_stops_no_job(tmp_path: Path) -> None:
-    """Whether another program has stored it meanwhile is not known then: it runs, and is told when it should be stored."""
+    """What another program has stored meanwhile is not known then: the job runs, and is told of it in the end."""
     with Store(tmp_path) as store, JobQueue(store, workers=1) as jobs:
         job = Job(Cell(CORPUS.digest, QUICK), 1.0, {""})
         assert not jobs._stored_meanwhile(job)
