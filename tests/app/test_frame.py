@@ -1,6 +1,6 @@
 """The frame of every page."""
 
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import ROOT, Open, query, texts
 
 
 def test_the_presenter_view_is_a_link_and_can_be_left(open_page: Open) -> None:
@@ -19,3 +19,10 @@ def test_a_figure_is_larger_in_the_presenter_view(open_page: Open) -> None:
         for present in ("false", "true")
     ]
     assert sizes[0] == 0 < sizes[1]
+
+
+def test_only_one_place_caches() -> None:
+    users = {path for folder in ("jsmi_app", "pages") for path in (ROOT / folder).rglob("*.py")}
+    caching = {path for path in users if "st.cache_" in path.read_text("utf-8").replace("``st.cache_…``", "")}
+    assert caching
+    assert {path.parent for path in caching} == {ROOT / "jsmi_app/cached"}

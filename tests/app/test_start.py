@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jsmi_app import cached
+from jsmi_app.cached import runs
 from jsmi_core.corpus import Corpus
 from jsmi_core.experiment import Grid, run_cell
 from jsmi_core.samples import sample_corpus
@@ -26,7 +26,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def start(open_page: Open, sweep: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
-    monkeypatch.setattr(cached, "sample_data_directory", lambda: sweep)
+    monkeypatch.setattr(runs, "sample_data_directory", lambda: sweep)
     return lambda **link: open_page("start", **link)
 
 
@@ -68,6 +68,6 @@ def test_do_it_live_trains_a_new_model_each_time(start: Open) -> None:
 def test_without_the_precomputed_sweep_the_page_still_leads_on(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cached, "sample_data_directory", lambda: tmp_path)
+    monkeypatch.setattr(runs, "sample_data_directory", lambda: tmp_path)
     app = open_page("start")
     assert any("not installed" in text for text in texts(app))

@@ -1,0 +1,107 @@
+"""Small tables, and statements proved on tables, texts and models."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from jsmi_app.cached.pairs import corpus, joint
+from jsmi_app.cached.runs import embedding, stored
+from jsmi_core.cooccurrence import PairSampling
+from jsmi_core.corpus import Corpus
+from jsmi_core.distribution import JointDistribution
+from jsmi_core.records import Result
+
+if TYPE_CHECKING:
+    from jsmi_core.proofs import Case, Proof
+
+
+Rows = tuple[tuple[float, ...], ...]
+
+
+class WordTable(NamedTuple):
+    """The pairs among the most frequent words of a text."""
+
+    words: tuple[str, ...]
+    rows: Rows
+
+
+@st.cache_data(show_spinner="Counting the pairs …")
+def word_table(name: str, size: int) -> WordTable:
+    """The pairs of a sample's most frequent words, as drawn by word2vec's defaults."""
+    from jsmi_core.tables import corner
+
+    text = corpus(name, 5)
+    table = corner(joint(text, PairSampling()), size)
+    return WordTable(text.vocabulary[:size], tuple(map(tuple, table.tolist())))
+
+
+class TableRank(NamedTuple):
+    """The best matrix of one rank that was found for a small table: score and its certificate, see BestRank."""
+
+    score: float
+    gradient_norm: float
+    spread: float
+
+
+@st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
+def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...]) -> list[TableRank]:
+    """The best matrix of each rank for a small table, q = context marginal; nats."""
+    from jsmi_core.matrices import best_ranks
+    from jsmi_core.objective import SGNSObjective
+
+    objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
+    return [TableRank(best.score, best.gradient_norm, best.spread) for best in best_ranks(objective, dimensions)]
+
+
+class Proven(NamedTuple):
+    """What was proved on, and what came out of every card."""
+
+    case: Case
+    proofs: tuple[Proof, ...]
+
+
+_PROVING = "Computing every statement twice …"
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=32)
+def proved_on_table(cells: str, negatives: int) -> Proven:
+    """On a small table, as write_table writes it."""
+    from jsmi_core.proofs import case_of_table, prove
+    from jsmi_core.tables import read_table
+
+    case = case_of_table(read_table(cells), negatives)
+    return Proven(case, prove(case))
+
+
+def proved_on_text(text: Corpus, sampling: PairSampling, words: int, negatives: int, *, patient: bool) -> Proven:
+    """On the most frequent words of a text; patient: also on all of it, however long that takes."""
+    return _proved_on_text(text.digest, sampling, words, negatives, patient, text)
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=16)
+def _proved_on_text(
+    digest: str, sampling: PairSampling, words: int, negatives: int, patient: bool, _corpus: Corpus
+) -> Proven:
+    from jsmi_core.proofs import PATIENCE, case_of_text, prove
+
+    case = case_of_text(joint(_corpus, sampling), _corpus.vocabulary, words, negatives)
+    return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))
+
+
+def proved_on_model(text: Corpus, run: Result, words: int, *, patient: bool) -> Proven:
+    """On the vectors of a stored model. Raises StoreError if it is not in the store any more."""
+    return _proved_on_model(run.id, words, patient, text)
+
+
+@st.cache_resource(show_spinner=_PROVING, max_entries=16)
+def _proved_on_model(cell_id: str, words: int, patient: bool, _corpus: Corpus) -> Proven:
+    from jsmi_core.proofs import PATIENCE, case_of_model, prove
+
+    run = stored(cell_id)
+    config = run.cell.config
+    pairs = joint(_corpus, config.sampling)
+    case = case_of_model(pairs, embedding(cell_id), words, config.negatives)
+    return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))
