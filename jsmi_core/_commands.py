@@ -135,8 +135,8 @@ def rank(given: argparse.Namespace) -> int:
 
 def _say_how_long(cell: Cell | RankCell, corpus: Corpus, store: Store) -> None:
     pace = estimated_pace((run.manifest.cost, run.manifest.seconds) for run in store.results(kind=Result))
-    check_size(corpus, cell.config, pace, math.inf)
-    note(f"this takes about {duration(pace * estimated_multiply_adds(corpus, cell.config))}")
+    check_size(corpus, cell, pace, math.inf)
+    note(f"this takes about {duration(pace * estimated_multiply_adds(corpus, cell))}")
 
 
 # -- jsmi usefulness --------------------------------------------------------------------------------------------------

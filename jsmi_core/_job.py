@@ -16,10 +16,10 @@ class JobStatus:
     """Where a job stands.
 
     ``state`` is queued, running, done, failed or cancelled; ``place`` counts from 1 while queued, else it is 0;
-    ``progress`` runs from 0 to 1; ``history`` holds every epoch that a training scored so far, ``steps`` every 20th
-    or so of a search (both kept after a cancel or failure); ``seconds_left`` is an estimate while queued or running,
-    else None; ``message`` is a sentence for the user, empty when there is nothing to say; ``saved`` is False when a
-    finished result could not be written to the store (see :meth:`JobQueue.retry_save`).
+    ``progress`` runs from 0 to 1; ``history`` holds every score of a training so far, ``steps`` every 20th or so of a
+    search (both kept after a cancel or failure); ``seconds_left`` is an estimate while queued or running, else None;
+    ``message`` is a sentence for the user, empty when there is nothing to say; ``saved`` is False when a finished
+    result could not be written to the store (see :meth:`JobQueue.retry_save`).
     """
 
     id: str

@@ -57,7 +57,7 @@ def sweep(given: argparse.Namespace) -> int:
         ended, unsaved = (_on_cluster if given.scheduler else _in_queue)(given, wanted, corpus, store)
         kept = unsaved | {run.id: run for run in store.results(corpus.digest, kind=Result)}
     # Searches of earlier sweeps are shown too: they cost nothing.
-    found = [kept[cell.id] for cell in (*cells, *searches) if cell.id in kept]
+    found = [result for cell in (*cells, *searches) if (result := cell.answer(kept)) is not None]
     if given.json:
         _print_record(given, grid, corpus, found, time.perf_counter() - began)
     else:
@@ -80,18 +80,19 @@ class _Telling:
         note(f"{kinds}, {stored} of them stored already; {rest if stored < len(cells) else 'nothing is left to run'}")
         self.ended: list[JobStatus] = []
         self.line = Line()
-        self._configs = {cell.id: cell.config for cell in cells}
+        self._count = len(cells)
+        self._configs = {cell_id: cell.config for cell in cells for cell_id in cell.answered_by}
 
     def end(self, status: JobStatus) -> None:
         self.ended.append(status)
         self.line.clear()
         why = f" ({status.message})" if status.message else ""
         settings = settings_in_words(self._configs[status.id])
-        note(f"{len(self.ended)}/{len(self._configs)} {status.state}: {settings}{why}")
+        note(f"{len(self.ended)}/{self._count} {status.state}: {settings}{why}")
 
     def stopped(self) -> None:
         self.line.clear()
-        note(f"{len(self.ended)} of {len(self._configs)} are stored: the same command goes on from there")
+        note(f"{len(self.ended)} of {self._count} are stored: the same command goes on from there")
 
 
 Ended = tuple[Sequence[JobStatus], dict[str, Result]]  # how each cell ended, and what could not be stored
@@ -102,13 +103,13 @@ def _in_queue(given: argparse.Namespace, cells: Cells, corpus: Corpus, store: St
     with JobQueue(store, workers=given.workers) as jobs:
         about = duration(jobs.estimated_seconds(cells, corpus))
         telling = _Telling(cells, _stored(cells, store), f"the rest takes about {about}")
-        waiting = {jobs.submit(cell, corpus) for cell in cells}
+        waiting = dict.fromkeys(jobs.submit(cell, corpus) for cell in cells)
         try:
             while waiting:
-                live = [jobs.status(cell.id) for cell in cells if cell.id in waiting]
+                live = [jobs.status(job) for job in waiting]
                 for status in live:
                     if status.state not in ("queued", "running"):
-                        waiting.remove(status.id)
+                        del waiting[status.id]
                         telling.end(status)
                 running = [f"{status.progress:.0%}" for status in live if status.state == "running"]
                 left = max((status.seconds_left or 0 for status in live if status.id in waiting), default=0)
@@ -139,7 +140,7 @@ def _on_cluster(given: argparse.Namespace, cells: Cells, corpus: Corpus, store: 
 
 
 def _stored(cells: Cells, store: Store) -> int:
-    return sum(store.has(cell.id) for cell in cells)
+    return sum(store.has(cell) for cell in cells)
 
 
 # -- printing ---------------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def _trained(store: str, cell: Cell) -> CellResult | None:
     from jsmi_core.store import Store
 
     with Store(store) as opened:
-        return opened.get(cell.id)
+        return opened.get(cell)
 
 
 def _yield_to_everyone() -> None:

@@ -34,21 +34,24 @@ class Checkpoint(CellResult):
         Raises
         ------
         ParameterError
-            If the run has not so many epochs.
+            If the run has not so many epochs, or was not scored after so many.
         """
-        if not 1 <= epoch < len(run.history):
+        moments = {moment.epoch: place for place, moment in enumerate(run.history) if moment.epoch}
+        if epoch not in moments:
+            epochs, every = run.cell.config.epochs, run.cell.every
+            scored = "" if every == 1 else f" and was scored after every {every} of them"
             raise ParameterError(
-                f"epoch = {epoch!r} is not usable: the run has {len(run.history) - 1} epochs, give one of them."
+                f"epoch = {epoch!r} is not usable: the run has {epochs} epochs{scored}, give one that was scored."
             )
-        moment = run.history[epoch]
-        cell = Cell(run.cell.corpus, replace(run.cell.config, epochs=epoch))
+        moment = run.history[moments[epoch]]
+        cell = Cell(run.cell.corpus, replace(run.cell.config, epochs=epoch), run.cell.every)
         laws = run.laws
         if epoch < run.cell.config.epochs:
             own = run.cell.config.noise == "pairs"  # then both laws are the paper's
             laws = tuple(
                 replace(law, score=moment.score, gap=moment.gap) for law in laws if own or law.law == "word2vec"
             )
-        return cls(cell, run.history[: epoch + 1], laws, run.manifest, run=run)
+        return cls(cell, run.history[: moments[epoch] + 1], laws, run.manifest, run=run)
 
     @property
     def id(self) -> str:
@@ -71,7 +74,7 @@ def points_of(results: Iterable[CellResult], grid: Grid) -> tuple[CellResult, ..
     Parameters
     ----------
     results : iterable of CellResult
-        Of the grid's cells, in any order; others are left out.
+        Of the grid's cells, in any order; others are left out, and so is a second result of the same training.
     grid : Grid
 
     Returns
@@ -89,12 +92,10 @@ def points_of(results: Iterable[CellResult], grid: Grid) -> tuple[CellResult, ..
     >>> [point.law("word2vec").score == run.history[point.cell.config.epochs].score for point in points_of([run], grid)]
     [True, True]
     """
-    wanted: dict[str, set[str]] = {}
-    runs = []
-    for run in results:
-        ids = wanted.setdefault(run.cell.corpus, {cell.id for cell in grid.cells(run.cell.corpus)})
-        if run.id in ids:
-            runs.append(run)
+    found = {run.id: run for run in results}
+    corpora = dict.fromkeys(run.cell.corpus for run in found.values())
+    answers = {run.id for corpus in corpora for cell in grid.cells(corpus) if (run := cell.answer(found)) is not None}
+    runs = [run for run in found.values() if run.id in answers]
     if grid.epochs_as != CHECKPOINTS:
         return tuple(runs)
     return tuple(Checkpoint.of(run, epoch) for run in runs for epoch in sorted(grid.epochs))

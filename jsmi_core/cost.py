@@ -20,7 +20,7 @@ import numpy as np
 from jsmi_core.cooccurrence import PairSampling, keep_probabilities
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import ParameterError
-from jsmi_core.specs import RankConfig
+from jsmi_core.specs import Cell, RankCell, RankConfig
 from jsmi_core.training import SGNSConfig
 
 __all__ = [
@@ -42,6 +42,7 @@ SOLVER_COPIES = 24  # of both tables in float64: L-BFGS remembers 16, and works 
 TYPICAL_PACE = 3e-10  # seconds for a multiply-add, before any run has been timed …
 TYPICAL_WORK = 3e10  # … which weighs as much as this work: one short first run, mostly imports, is no measure
 _TIMED_RUNS = 20  # the latest ones tell the pace
+Work = Cell | RankCell | SGNSConfig | RankConfig  # settings alone are those of a training scored after every epoch
 
 
 @lru_cache(maxsize=8)
@@ -56,10 +57,10 @@ def estimated_pairs(corpus: Corpus, sampling: PairSampling) -> float:
     )
 
 
-def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig | RankConfig) -> float:
+def estimated_multiply_adds(corpus: Corpus, work: Work) -> float:
     """Work of one training with its exact scores, or of one search for the best rank.
 
-    epochs · pairs · (k+1) · (d + 250) + (epochs + 2) · V² · (d + 250)/10, or that of 300 passes.
+    epochs · pairs · (k+1) · (d + 250) + (scored epochs + 1) · V² · (d + 250)/10, or that of 300 passes.
 
     Examples
     --------
@@ -68,12 +69,18 @@ def estimated_multiply_adds(corpus: Corpus, config: SGNSConfig | RankConfig) -> 
     >>> 1.5 < twice / once < 2
     True
     """
+    config = _settings(work)
     if isinstance(config, RankConfig):
         return multiply_adds_of_passes(corpus, config, EXPECTED_PASSES)
+    cell = work if isinstance(work, Cell) else Cell(corpus.digest, config)
     coordinates = config.dimension + OVERHEAD
     training = config.epochs * estimated_pairs(corpus, config.sampling) * (config.negatives + 1) * coordinates
-    scoring = (config.epochs + 2) * float(len(corpus.vocabulary)) ** 2 * coordinates * SCORING
+    scoring = (len(cell.scored_epochs) + 1) * float(len(corpus.vocabulary)) ** 2 * coordinates * SCORING
     return training + scoring
+
+
+def _settings(work: Work) -> SGNSConfig | RankConfig:
+    return work.config if isinstance(work, (Cell, RankCell)) else work
 
 
 def multiply_adds_of_passes(corpus: Corpus, config: RankConfig, passes: int) -> float:
@@ -96,7 +103,7 @@ def estimated_bytes(corpus: Corpus, config: SGNSConfig | RankConfig) -> float:
     return both_tables * (8 * SOLVER_COPIES if isinstance(config, RankConfig) else 4 * 4)
 
 
-def check_size(corpus: Corpus, config: SGNSConfig | RankConfig, pace: float, longest_seconds: float) -> None:
+def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) -> None:
     """Refuse a training or a search that this machine cannot hold or finish in time, and name a smaller one.
 
     Raises
@@ -104,6 +111,7 @@ def check_size(corpus: Corpus, config: SGNSConfig | RankConfig, pace: float, lon
     ParameterError
         With the estimate, the limit and the largest setting that fits.
     """
+    config = _settings(work)
     memory, most_memory = estimated_bytes(corpus, config), _physical_memory() / 2
     if memory > most_memory:
         raise ParameterError(
@@ -111,7 +119,7 @@ def check_size(corpus: Corpus, config: SGNSConfig | RankConfig, pace: float, lon
             f" of memory, more than the {most_memory / 1e9:,.1f} GB allowed here: choose a dimension up to"
             f" {int(config.dimension * most_memory / memory):,}."
         )
-    seconds = pace * estimated_multiply_adds(corpus, config)
+    seconds = pace * estimated_multiply_adds(corpus, work)
     if seconds > longest_seconds:
         what = "search" if isinstance(config, RankConfig) else "training"
         raise ParameterError(

@@ -1,4 +1,4 @@
-"""Cell → result: train and score exactly after every epoch, or search for the best embedding of rank d.
+"""Cell → result: train and score exactly on the way, or search for the best embedding of rank d.
 
 A result is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ
 in q: ``"word2vec"`` takes the noise that a training draws its negatives from, ``"paper"`` the context marginal. It is
@@ -95,7 +95,7 @@ def run_cell(
     cancel: Callable[[], bool] | None = None,
     trained: Callable[[Cell], CellResult | None] | None = None,
 ) -> CellResult | RankResult:
-    """Train one cell and score it exactly after every epoch, or search for the best embedding of its rank.
+    """Train one cell and score it exactly after the epochs that it names, or search for the best embedding of its rank.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def run_cell(
     corpus : Corpus
         The corpus whose digest the cell names.
     report : callable, optional
-        Called with an :class:`EpochScore` after every epoch of a training, and once before the first; with a
+        Called with an :class:`EpochScore` after each of ``cell.scored_epochs`` of a training; with a
         :class:`RankStep` after the first step of a search, and then after every 20 steps or 10 seconds.
     progress : callable, optional
         Called with the share of the work done so far, about a hundred times in each epoch, from another thread, or
@@ -152,10 +152,10 @@ def _train(
 ) -> CellResult:
     objectives = objectives_of(corpus, cell.config)
     began = time.perf_counter()
-    scorer = _Scorer(objectives["word2vec"], report)
+    scorer = _Scorer(cell, objectives["word2vec"], report)
     embedding = train_sgns(corpus, cell.config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
     laws, gap_by_word = _scored(embedding, cell.config, objectives, scorer.last)
-    manifest = _manifest(corpus, estimated_multiply_adds(corpus, cell.config), began)
+    manifest = _manifest(corpus, estimated_multiply_adds(corpus, cell), began)
     return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, gap_by_word)
 
 
@@ -228,11 +228,12 @@ def _objectives(corpus: Corpus, config: SGNSConfig) -> dict[str, SGNSObjective]:
 
 
 class _Scorer:
-    """Scores the embedding after every epoch, and stops the clock of training meanwhile."""
+    """Scores the embedding after the epochs that a cell names, and stops the clock of training meanwhile."""
 
-    def __init__(self, objective: SGNSObjective, report: Callable[[EpochScore], object] | None) -> None:
+    def __init__(self, cell: Cell, objective: SGNSObjective, report: Callable[[EpochScore], object] | None) -> None:
         self.history: list[EpochScore] = []
-        self.last: Evaluation | None = None  # of the latest epoch
+        self.last: Evaluation | None = None  # of the latest epoch that was scored
+        self._wanted = frozenset(cell.scored_epochs)
         self._objective = objective
         self._report = report
         self._seconds = 0.0
@@ -241,10 +242,11 @@ class _Scorer:
     def __call__(self, epoch: int, embedding: Embedding) -> None:
         if epoch > 0:
             self._seconds += time.perf_counter() - self._resumed
-        score, gap = self._scored(embedding)
-        self.history.append(EpochScore(epoch, score, gap, self._seconds))
-        if self._report is not None:
-            self._report(self.history[-1])
+        if epoch in self._wanted:
+            score, gap = self._scored(embedding)
+            self.history.append(EpochScore(epoch, score, gap, self._seconds))
+            if self._report is not None:
+                self._report(self.history[-1])
         self._resumed = time.perf_counter()
 
     def _scored(self, embedding: Embedding) -> tuple[float, float]:

@@ -25,7 +25,7 @@ from jsmi_core.corpus import Corpus
 from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.errors import JobError, ParameterError, StoreError
 from jsmi_core.records import CellResult, Result
-from jsmi_core.specs import Cell, RankCell
+from jsmi_core.specs import Cell, RankCell, Spec, ids_of
 from jsmi_core.store import Store
 
 __all__ = ["JobQueue", "JobStatus"]
@@ -34,6 +34,7 @@ ELSEWHERE_SECONDS = 0.5  # how often to look whether another process is done wit
 CANCEL_SECONDS = 1.5  # how long a cancelled cell may take to stop by itself
 _MOST_ENDED = 2_000  # jobs remembered for status(); the results themselves are in the store
 _MOST_UNSAVED = 50  # results held in memory while the store cannot be written
+_BEST_FIRST = ("done", "running", "queued", "failed", "cancelled")
 _STOPPED = "stopped on request: what was scored until then is kept."
 _R = TypeVar("_R", bound=Result)
 
@@ -112,7 +113,10 @@ class JobQueue:
         return len(self._queue)
 
     def submit(self, cell: Cell | RankCell, corpus: Corpus, owner: str = "") -> str:
-        """Queue a cell and return its id; a cell already stored, queued or running is not run twice.
+        """Queue a cell and return the id of its job; a cell already stored, queued or running is not run twice.
+
+        That id is another one where the job of a cell that answers this one is under way, or stored: see
+        ``Cell.answered_by``.
 
         Parameters
         ----------
@@ -134,11 +138,12 @@ class JobQueue:
         if cell.corpus != corpus.digest:
             raise ParameterError(f"the cell names corpus {cell.corpus[:12]}, not {corpus.digest[:12]}: give that one.")
         with self._changed:
-            if self._joined(cell.id, owner) or self.store.has(cell.id):
-                return cell.id
-            check_size(corpus, cell.config, estimated_pace(self._timed), self._longest_seconds)
+            for job_id in cell.answered_by:
+                if self._joined(job_id, owner) or self.store.has(job_id):
+                    return job_id
+            check_size(corpus, cell, estimated_pace(self._timed), self._longest_seconds)
         self.store.save_corpus(corpus)
-        job = Job(cell, estimated_multiply_adds(corpus, cell.config), {owner})
+        job = Job(cell, estimated_multiply_adds(corpus, cell), {owner})
         with self._changed:
             if self._joined(cell.id, owner):  # while the corpus was being saved
                 return cell.id
@@ -152,41 +157,41 @@ class JobQueue:
             self._changed.notify()
         return cell.id
 
-    def status(self, job_id: str) -> JobStatus:
-        """Where a job stands. Raises JobError for an id that is neither known to this queue nor stored."""
-        with self._changed:
-            job = self._jobs.get(job_id)
-            if job is not None:
-                return self._status(job)
-        if self.store.has(job_id):
-            return JobStatus(job_id, "done", progress=1.0)
-        raise JobError(f"no job {job_id[:20]} is known here, perhaps a restart interrupted it: start it again.")
+    def status(self, job: str | Spec) -> JobStatus:
+        """Where a job stands, by its id or its cell: of several that answer the cell, the one that is furthest.
+
+        Raises JobError for what is neither known to this queue nor stored.
+        """
+        ids = ids_of(job)
+        known = [status for job_id in ids if (status := self._known(job_id)) is not None]
+        if not known:
+            raise JobError(f"no job {ids[0][:20]} is known here, perhaps a restart interrupted it: start it again.")
+        return min(known, key=lambda status: _BEST_FIRST.index(status.state))
 
     @overload
-    def result(self, job_id: str) -> CellResult | None: ...
+    def result(self, job: str | Spec) -> CellResult | None: ...
     @overload
-    def result(self, job_id: str, kind: type[_R]) -> _R | None: ...
-    def result(self, job_id: str, kind: type[Result] = CellResult) -> Result | None:
-        """The result of a finished job, stored or not; None as long as there is none of that kind."""
+    def result(self, job: str | Spec, kind: type[_R]) -> _R | None: ...
+    def result(self, job: str | Spec, kind: type[Result] = CellResult) -> Result | None:
+        """The result of a finished job, by its id or its cell, stored or not; None if there is none of that kind."""
         with self._changed:
-            job = self._jobs.get(job_id)
-            if job is not None and job.unsaved is not None:
-                return job.unsaved if isinstance(job.unsaved, kind) else None
-        return self.store.get(job_id, kind)
+            if isinstance(job, str) and job in self._jobs:
+                job = self._jobs[job].cell  # it may have ended because another result that answers it was stored
+            known = [self._jobs[job_id].unsaved for job_id in ids_of(job) if job_id in self._jobs]
+        unsaved = next((result for result in known if isinstance(result, kind)), None)
+        return self.store.get(job, kind) if unsaved is None else unsaved
 
-    def cancel(self, job_id: str, owner: str = "") -> None:
-        """Take back one owner's wish for a job; it stops within 2 s unless somebody else wants it.
+    def cancel(self, job: str | Spec, owner: str = "") -> None:
+        """Take back one owner's wish for a job, or for all that answer a cell; what nobody else wants stops within 2 s.
 
         What was scored so far stays in its status.
         """
         with self._changed:
-            job = self._jobs.get(job_id)
-            if job is None:
-                return
-            job.owners.discard(owner)
-            if job.unwanted and job.state == "queued":
-                self._queue.remove(job)
-                self._end(job, "cancelled", "stopped before it began.")
+            for wanted in [self._jobs[job_id] for job_id in ids_of(job) if job_id in self._jobs]:
+                wanted.owners.discard(owner)
+                if wanted.unwanted and wanted.state == "queued":
+                    self._queue.remove(wanted)
+                    self._end(wanted, "cancelled", "stopped before it began.")
 
     def retry_save(self, job_id: str) -> None:
         """Try again to store a finished result that could not be written. Raises StoreError if it still fails."""
@@ -200,10 +205,10 @@ class JobQueue:
 
     def estimated_seconds(self, cells: Iterable[Cell | RankCell], corpus: Corpus) -> float:
         """How long these cells would take from now, without those already stored, on free workers."""
-        missing = [cell for cell in cells if not self.store.has(cell.id)]
+        missing = [cell for cell in cells if not self.store.has(cell)]
         with self._changed:
             pace = estimated_pace(self._timed)
-        seconds = [pace * estimated_multiply_adds(corpus, cell.config) for cell in missing]
+        seconds = [pace * estimated_multiply_adds(corpus, cell) for cell in missing]
         return max(sum(seconds) / self.workers, max(seconds, default=0.0))
 
     def close(self) -> None:
@@ -216,6 +221,13 @@ class JobQueue:
             self._changed.notify_all()
         for slot in self._slots:
             slot.join(5)
+
+    def _known(self, job_id: str) -> JobStatus | None:
+        with self._changed:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                return self._status(job)
+        return JobStatus(job_id, "done", progress=1.0) if self.store.has(job_id) else None
 
     # -- jobs, with the lock held ----------------------------------------------------------------------------------
 
@@ -292,9 +304,9 @@ class JobQueue:
     def _first_free(self) -> Job | None:
         """The first job in the queue that no other process on this store runs; what they have stored is done."""
         for job in tuple(self._queue):
-            job.lease = self.store.lease(job.cell.id)
+            job.lease = self.store.lease(job.cell)
             if job.lease is None:
-                job.message = "another program that uses this store is running it."
+                job.message = "its training is under way already, perhaps in another program that uses this store."
             elif self._stored_meanwhile(job):
                 self._queue.remove(job)
                 self._end(job, "done")
@@ -304,7 +316,7 @@ class JobQueue:
 
     def _stored_meanwhile(self, job: Job) -> bool:
         try:
-            return self.store.has(job.cell.id)
+            return self.store.has(job.cell)
         except StoreError:  # it will be told when the result is to be stored
             return False
 

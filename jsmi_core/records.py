@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +38,11 @@ __all__ = [
     "RankStep",
     "Result",
     "Spec",
+    "distinct",
 ]
 
 LAWS = ("word2vec", "paper")
+_R = TypeVar("_R", bound="Result")
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ class CellResult(Result):
     ----------
     cell : Cell
     history : tuple of EpochScore
-        From epoch 0 (before training) to the last.
+        At the cell's ``scored_epochs``: from 0 (before training) to the last.
     laws : tuple of LawScores
         The final embedding under each law of ``LAWS``.
     manifest : Manifest
@@ -260,6 +262,12 @@ class RankResult(Result):
         found = tuple(Baseline(**baseline) for baseline in record.get("baselines", ()))
         cell = RankCell.from_dict(record["cell"])
         return cls(cell, history, *_scores_and_manifest(record), certificate, baselines=found)
+
+
+def distinct(results: Iterable[_R]) -> tuple[_R, ...]:
+    """Each training once: a result is left out whose cell another one of them answers too."""
+    found = {result.id: result for result in results}
+    return tuple(result for result in found.values() if found.keys().isdisjoint(result.cell.answered_by[1:]))
 
 
 def _scores_and_manifest(record: Mapping[str, Any]) -> tuple[tuple[LawScores, ...], Manifest]:

@@ -136,10 +136,10 @@ class _Sweep:
             if len(self._running) >= 2 * self._pool.slots:
                 return
             cell = waiting.popleft()
-            lease = self._store.lease(cell.id)
+            lease = self._store.lease(cell)
             if lease is None:
                 waiting.append(cell)
-            elif self._store.has(cell.id):
+            elif self._store.has(cell):
                 lease.release()
                 self._end(JobStatus(cell.id, "done", progress=1.0))
             else:

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from jsmi_core import _checks
 from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.errors import ParameterError
 from jsmi_core.training import SGNSConfig
 
-__all__ = ["LAW_VERSION", "Cell", "Grid", "RankCell", "RankConfig", "Spec"]
+__all__ = ["LAW_VERSION", "SPARSE", "Cell", "Grid", "RankCell", "RankConfig", "Spec", "ids_of"]
 
 # Part of every cell's id, and of every stored row: raise it when the same spec would be scored to other numbers, or
 # when SGNSConfig or RankConfig changes its fields. Rows of another version are left alone and not shown.
@@ -28,6 +28,9 @@ LAW_VERSION = 1
 MOST_CELLS = 1_000
 RUNS, CHECKPOINTS = EPOCHS_AS = ("runs", "checkpoints")
 """How an axis of epochs is read: independent runs, or points along one run."""
+SPARSE = 5
+"""After how many epochs an independent run of a grid is scored: one exact score takes a third of an epoch's time."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,15 @@ class Spec:
         spec = json.dumps({**self.to_dict(), "law": LAW_VERSION}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(spec.encode()).hexdigest()[:20]
 
+    @property
+    def answered_by(self) -> tuple[str, ...]:
+        """The ids of the cells whose results hold all that this one asks for, its own first."""
+        return (self.id,)
+
+    def answer(self, found: Mapping[str, _T]) -> _T | None:
+        """What stands under the first of the ids that answer the cell; None if there is nothing."""
+        return next((found[cell_id] for cell_id in self.answered_by if cell_id in found), None)
+
     def to_dict(self) -> dict[str, Any]:
         """The cell as JSON-able values; each field in the type of its default, so that 1 and 1.0 are one spec."""
         defaults = asdict(type(self.config)())
@@ -117,6 +129,11 @@ class Spec:
         return cast("Self", (RankCell if RankCell._key in record else Cell).from_dict(record))
 
 
+def ids_of(cell: str | Spec) -> tuple[str, ...]:
+    """The ids under which the result of a cell may stand; an id stands for itself alone."""
+    return (cell,) if isinstance(cell, str) else cell.answered_by
+
+
 @dataclass(frozen=True)
 class Cell(Spec):
     """One training to run: a corpus, named by its digest, and every setting.
@@ -126,21 +143,50 @@ class Cell(Spec):
     corpus : str
         ``Corpus.digest``.
     config : SGNSConfig
+    every : int, 1 … 100,000
+        The training is scored exactly after every so many epochs, and after the last; as many as there are stand for
+        all that is more.
+
+    Raises
+    ------
+    ParameterError
+        If ``every`` is out of range.
 
     Examples
     --------
     >>> Cell("c0ffee", SGNSConfig(dimension=10)).id == Cell("c0ffee", SGNSConfig(dimension=10)).id
     True
+    >>> Cell("c0ffee", SGNSConfig(epochs=12), every=5).scored_epochs
+    (0, 5, 10, 12)
     """
 
     corpus: str
     config: SGNSConfig
+    every: int = 1
     _key = "config"
+
+    def __post_init__(self) -> None:
+        every = _checks.integer("every", self.every, 1, 100_000)
+        object.__setattr__(self, "every", min(every, int(self.config.epochs)))  # one id for one list of epochs
+
+    @property
+    def scored_epochs(self) -> tuple[int, ...]:
+        """The epochs of its history, from 0, the untouched start, to the last."""
+        return (*range(0, self.config.epochs, self.every), self.config.epochs)
+
+    @cached_property
+    def answered_by(self) -> tuple[str, ...]:
+        """Its own id, and that of the same training scored after every epoch: what is scored changes no number."""
+        return (self.id,) if self.every == 1 else (self.id, replace(self, every=1).id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell as JSON-able values; a training that is scored after every epoch says nothing of it."""
+        return super().to_dict() | ({} if self.every == 1 else {"every": self.every})
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The cell that :meth:`to_dict` wrote."""
-        return cls(str(record["corpus"]), SGNSConfig(**record["config"]))
+        return cls(str(record["corpus"]), SGNSConfig(**record["config"]), record.get("every", 1))
 
 
 @dataclass(frozen=True)
@@ -154,7 +200,7 @@ class RankCell(Spec):
     config : RankConfig
     start : Cell, optional
         A training of the same corpus, law and at most this dimension, whose embedding is one more start: what is found
-        is then at least as good.
+        is then at least as good. It names the training, however often that is scored.
 
     Raises
     ------
@@ -176,6 +222,7 @@ class RankCell(Spec):
     def __post_init__(self) -> None:
         if self.start is None:
             return
+        object.__setattr__(self, "start", replace(self.start, every=SPARSE))  # which a dense result answers too
         at = self.start.config
         own = replace(self.config, dimension=at.dimension)
         if self.start.corpus != self.corpus or RankConfig.under(at, self.config.tolerance) != own:
@@ -270,13 +317,17 @@ class Grid:
         return math.prod(map(len, (*self._laws, self.dimensions, self.trained_epochs, self.seeds)))
 
     def cells(self, corpus_digest: str) -> tuple[Cell, ...]:
-        """The trainings, cheapest first, so that a sweep shows its first points soon."""
+        """The trainings, cheapest first, so that a sweep shows its first points soon.
+
+        Of independent runs the last scores are wanted, so they are scored after every ``SPARSE`` epochs only.
+        """
+        every = 1 if self.epochs_as == CHECKPOINTS else SPARSE
         configs = [
             replace(law, dimension=dimension, epochs=epochs, seed=seed)
             for law in self._configs_of_laws()
             for dimension, epochs, seed in product(self.dimensions, self.trained_epochs, self.seeds)
         ]
-        return tuple(Cell(corpus_digest, config) for config in sorted(configs, key=_relative_cost))
+        return tuple(Cell(corpus_digest, config, every) for config in sorted(configs, key=_relative_cost))
 
     def rank_cells(self, corpus_digest: str) -> tuple[RankCell, ...]:
         """One search for the best embedding at each dimension under each law of the grid, cheapest first."""

@@ -27,7 +27,8 @@ from jsmi_core._database import DamagedError, Database
 from jsmi_core._files import write_whole
 from jsmi_core._leases import Lease, take
 from jsmi_core.errors import CorpusError, StoreError
-from jsmi_core.records import LAW_VERSION, CellResult, Result
+from jsmi_core.records import LAW_VERSION, CellResult, Result, Spec
+from jsmi_core.specs import ids_of
 
 if TYPE_CHECKING:
     from jsmi_core.corpus import Corpus
@@ -117,29 +118,32 @@ class Store:
             file.unlink(missing_ok=True)
 
     @overload
-    def get(self, cell_id: str) -> CellResult | None: ...
+    def get(self, cell: str | Spec) -> CellResult | None: ...
     @overload
-    def get(self, cell_id: str, kind: type[_R]) -> _R | None: ...
-    def get(self, cell_id: str, kind: type[Result] = CellResult) -> Result | None:
-        """The result with its arrays, checked against its checksum.
+    def get(self, cell: str | Spec, kind: type[_R]) -> _R | None: ...
+    def get(self, cell: str | Spec, kind: type[Result] = CellResult) -> Result | None:
+        """The result that answers a cell, or has that id, with its arrays, checked against its checksum.
 
         None if there is none of that kind (CellResult, RankResult, or Result for both), or it was damaged.
         """
+        found = (self._get(cell_id) for cell_id in ids_of(cell))
+        return next((result for result in found if isinstance(result, kind)), None)
+
+    def _get(self, cell_id: str) -> Result | None:
         name = self._file_of(cell_id)
         if name is None:
             return None
         try:
-            result = _read_result(self._arrays / name)
-            return result if isinstance(result, kind) else None
+            return _read_result(self._arrays / name)
         except (FileNotFoundError, StoreError) as error:
             self._set_aside(cell_id, name, str(error) if isinstance(error, StoreError) else "its file is missing")
             return None
         except OSError as error:
             raise StoreError(f"the file {name} in {self.path} cannot be read ({error.strerror}): try again.") from error
 
-    def has(self, cell_id: str) -> bool:
-        """Whether that training or search is finished and stored."""
-        return self._file_of(cell_id) is not None
+    def has(self, cell: str | Spec) -> bool:
+        """Whether a result that answers the cell, or has that id, is stored."""
+        return any(self._file_of(cell_id) is not None for cell_id in ids_of(cell))
 
     @overload
     def results(self, corpus_digest: str | None = None) -> tuple[CellResult, ...]: ...
@@ -165,12 +169,13 @@ class Store:
         for (name,) in self._write(lambda database: database.execute(query, (cell_id,)).fetchall()):
             (self._arrays / name).unlink(missing_ok=True)
 
-    def lease(self, cell_id: str) -> Lease | None:
+    def lease(self, cell: str | Spec) -> Lease | None:
         """The right to compute a cell, so that no other process on this store does it too; None if one is at it.
 
-        It ends with its release or with this process. Look for the result once more when you have it.
+        A training has one lease, however often it is scored. It ends with its release or with this process. Look for
+        the result once more when you have it.
         """
-        return take(self.path / "leases" / f"{cell_id}.lock")
+        return take(self.path / "leases" / f"{ids_of(cell)[-1]}.lock")
 
     # -- corpora ---------------------------------------------------------------------------------------------------
 

@@ -102,4 +102,4 @@ def recompute(store: Store, cell_id: str, progress: Callable[[float], None] | No
         raise StoreError(f"no sound result {cell_id[:20]} is in {store.path}: see jsmi runs list.")
     corpus = store.corpus(stored.cell.corpus)
     cell: Any = stored.cell
-    return Recomputed(stored, run_cell(cell, corpus, progress=progress, trained=lambda start: store.get(start.id)))
+    return Recomputed(stored, run_cell(cell, corpus, progress=progress, trained=store.get))
