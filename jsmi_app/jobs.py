@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -15,16 +16,16 @@ from jsmi_core.figures import climb_data
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.records import CellResult, EpochScore
-from jsmi_core.specs import Cell, RankCell
+from jsmi_core.specs import SPARSE, Cell, RankCell, Spec
 
 POLL_SECONDS = 1.0
 LIVE = ("queued", "running")
 
 
-def status(cell_id: str) -> JobStatus | None:
+def status(job: str | Spec) -> JobStatus | None:
     """Where a training stands; None if it was never started here, or a restart interrupted it."""
     try:
-        return cached.queue().status(cell_id)
+        return cached.queue().status(job)
     except JobError:
         return None
 
@@ -44,7 +45,7 @@ def start(cells: Iterable[Cell | RankCell], text: Corpus) -> str:
 def cancel(cells: Iterable[Cell | RankCell], token: str) -> None:
     """Take back the wish for these trainings; each stops unless somebody else wants it."""
     for cell in cells:
-        cached.queue().cancel(cell.id, token)
+        cached.queue().cancel(cell, token)
 
 
 def duration(seconds: float) -> str:
@@ -78,29 +79,35 @@ def progress_bar(now: JobStatus, what: str = "Training") -> None:
 def panel(cell: Cell, text: Corpus, best: float | None = None) -> CellResult | None:
     """Start one training, see its exact score climb, cancel it; finished, see what it reached, and have it.
 
-    ``best`` is the best score known at its dimension, under the law that it is trained for.
+    What a grid has trained and scored less often is shown too, until it is trained again for all its scores. ``best``
+    is the best score known at its dimension, under the law that it is trained for.
     """
     now = status(cell.id)
     live = now is not None and now.state in LIVE
-    done = cached.queue().result(cell.id) if now is not None and now.state == "done" else None
+    done = None if live else _finished(cell)
     started = state.get("job").partition(".")[0]
     if started and (started != cell.id or (now is not None and not live)):
         state.put("job", "")
-    if not live and done is None:
+    if not live and (done is None or done.id != cell.id):
         if now is not None:
             st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
         elif state.get("job"):
             st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
-        _start_button(cell, text)  # not in the part below: a part is drawn again with the settings it was given before
+        _start_button(cell, text, done)  # not in the part below, which is drawn with the settings it was given before
     if live:
         frame.part(_live, cell, text, best, run_every=POLL_SECONDS)
     else:
-        _picture(cell, text, best, done.history if done else now.history if now else ())
+        _picture(done.cell if done else cell, text, best, done.history if done else now.history if now else ())
     if now is not None and not now.saved:
         _save_button(cell, now)
     if done:
         outcome(done)
     return done
+
+
+def _finished(cell: Cell) -> CellResult | None:
+    """The result of a training with all its scores, or else with those of a grid."""
+    return cached.queue().result(cell) or cached.queue().result(replace(cell, every=SPARSE))
 
 
 def _live(cell: Cell, text: Corpus, best: float | None) -> None:
@@ -117,9 +124,14 @@ def _live(cell: Cell, text: Corpus, best: float | None) -> None:
     _picture(cell, text, best, now.history)
 
 
-def _start_button(cell: Cell, text: Corpus) -> None:
-    estimate = duration(cached.queue().estimated_seconds([cell], text))
-    if st.button("Train", type="primary", key="train", help=f"Takes about {estimate} on this machine."):
+def _start_button(cell: Cell, text: Corpus, coarse: CellResult | None) -> None:
+    takes = f"akes about {duration(cached.queue().estimated_seconds([cell], text))} on this machine."
+    if coarse is None:
+        pressed = st.button("Train", type="primary", key="train", help=f"T{takes}")
+    else:
+        why = f"This training of a grid was scored after every {coarse.cell.every} epochs. To train it again t{takes}"
+        pressed = st.button("Score every epoch", type="tertiary", key="train", help=why)
+    if pressed:
         with controls.one_sentence():
             token = start([cell], text)
             state.put("job", f"{cell.id}.{token}")
@@ -135,11 +147,11 @@ def _save_button(cell: Cell, now: JobStatus) -> None:
 
 def _picture(cell: Cell, text: Corpus, best: float | None, history: Sequence[EpochScore]) -> None:
     """The climb so far, under the bound of the law that the run is trained for."""
-    config = cell.config
+    config, often = cell.config, "epoch" if cell.every == 1 else f"{cell.every} epochs"
     bound = cached.bound(text, config.sampling, state.own_exponent(config), config.alpha)
     made_of = (
         f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}, "
-        "exact S over all pairs after every epoch"
+        f"exact S over all pairs after every {often}"
     )
     ceiling, unit = binary_entropy(config.alpha), state.get("unit")
     chart = climb_data(history, config.epochs, bound, ceiling, best=best, made_of=made_of, unit=unit)

@@ -75,10 +75,10 @@ def _tell_failures(unfinished: Sequence[JobStatus]) -> None:
 
 
 def _stored(cells: Cells, text: Corpus) -> list[Result]:
-    wanted = {cell.id for cell in cells}
-    return [result for result in cached.store().results(text.digest, kind=Result) if result.id in wanted]
+    found = {result.id: result for result in cached.store().results(text.digest, kind=Result)}
+    return [result for cell in cells if (result := cell.answer(found)) is not None]
 
 
 def _unfinished(cells: Cells, stored: Sequence[Result]) -> list[JobStatus]:
-    have = {result.id for result in stored}
-    return [now for cell in cells if cell.id not in have and (now := jobs.status(cell.id)) is not None]
+    have = {result.id: result for result in stored}
+    return [now for cell in cells if cell.answer(have) is None and (now := jobs.status(cell)) is not None]

@@ -31,7 +31,7 @@ from jsmi_core.cost import check_size, estimated_multiply_adds, estimated_pace
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiment import objectives_of, run_cell
 from jsmi_core.large_corpus import LargeCorpus
-from jsmi_core.records import CellResult, EpochScore, RankResult, Result
+from jsmi_core.records import CellResult, EpochScore, RankResult, Result, distinct
 from jsmi_core.samples import sample_corpus
 from jsmi_core.specs import Cell, RankCell, RankConfig
 from jsmi_core.split import Split, best_known, comparable
@@ -149,7 +149,7 @@ def usefulness(given: argparse.Namespace) -> int:
     with Store(given.store) as store:
         say_notices(store)
         found = []
-        for listed in store.results(corpus.digest, kind=Result):
+        for listed in distinct(store.results(corpus.digest, kind=Result)):
             run = store.get(listed.id, Result)
             if run is not None and run.embedding is not None:
                 vectors = balanced(run.embedding) if given.balanced else run.embedding

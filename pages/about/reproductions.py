@@ -12,8 +12,8 @@ from jsmi_core.claims import claims
 from jsmi_core.corpus import Corpus
 from jsmi_core.information import levy_goldberg_deviation
 from jsmi_core.ladder import ladder_data
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell
+from jsmi_core.records import CellResult, distinct
+from jsmi_core.specs import SPARSE, Cell
 from jsmi_core.split import comparable
 from jsmi_core.training import SGNSConfig
 
@@ -50,7 +50,7 @@ def figure1(words: Prose, text: Corpus) -> None:
 
 def _trainings(words: Prose, text: Corpus) -> Sequence[CellResult]:
     """Those of this text that stand on one axis: the stored ones, else the bundled ones where they are of this text."""
-    stored = cached.store().results(text.digest, kind=CellResult)
+    stored = distinct(cached.store().results(text.digest, kind=CellResult))
     if stored:
         shown = [run for run in comparable(stored, stored[0]) if isinstance(run, CellResult)]
         frame.say(words.part("figure1-stored", count=len(shown)))
@@ -104,7 +104,7 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
 
 def _trained(text: Corpus, config: SGNSConfig) -> float | None:
     """The deviation of a stored training, None where there is none."""
-    found = cached.store().get(Cell(text.digest, config).id)
+    found = cached.store().get(Cell(text.digest, config, SPARSE))
     if not isinstance(found, CellResult):
         return None
     scores = found.law("paper")

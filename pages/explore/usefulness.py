@@ -9,7 +9,7 @@ from jsmi_app.prose import snippets
 from jsmi_core.charts import number
 from jsmi_core.corpus import Corpus
 from jsmi_core.information import to_bits
-from jsmi_core.records import RankResult, Result
+from jsmi_core.records import RankResult, Result, distinct
 from jsmi_core.specs import Grid
 from jsmi_core.training import SGNSConfig
 from jsmi_core.usefulness import TESTS, rank_agreement
@@ -37,7 +37,7 @@ def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
 
 def stored_of(text: Corpus, config: SGNSConfig) -> tuple[Result, ...]:
     """Every stored result of this text whose gap is of the law of these settings."""
-    everything = cached.store().results(text.digest, kind=Result)
+    everything = distinct(cached.store().results(text.digest, kind=Result))
     return tuple(
         result
         for result in everything

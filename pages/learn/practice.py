@@ -12,8 +12,8 @@ from jsmi_core.corpus import Corpus
 from jsmi_core.departures import DEPARTURES, Step, mass_shift
 from jsmi_core.information import to_bits
 from jsmi_core.practice_figures import NAMES, Reached, draws_data, mass_data, sampled_data, stairs_data
-from jsmi_core.records import CellResult, Result
-from jsmi_core.specs import Cell, RankCell, RankConfig
+from jsmi_core.records import CellResult, RankResult, Result
+from jsmi_core.specs import SPARSE, Cell, RankCell, RankConfig
 from jsmi_core.split import best_known, comparable
 from jsmi_core.training import SGNSConfig
 
@@ -47,9 +47,21 @@ def cells(text: Corpus, steps: Sequence[Step], config: SGNSConfig) -> list[Cell 
     trainings = [*(step.config for step in steps), *(replace(config, epochs=n) for n in (*LENGTHS, config.epochs))]
     searches = [RankConfig.under(law) for law in (last, config)]
     return [
-        *(Cell(text.digest, training) for training in dict.fromkeys(trainings)),
+        *(Cell(text.digest, training, SPARSE) for training in dict.fromkeys(trainings)),
         *(RankCell(text.digest, search) for search in dict.fromkeys(searches)),
     ]
+
+
+def trained(text: Corpus, config: SGNSConfig, stored: Sequence[Result]) -> CellResult | None:
+    """The training of these settings, if it is stored."""
+    runs = {run.id: run for run in stored if isinstance(run, CellResult)}
+    return Cell(text.digest, config, SPARSE).answer(runs)
+
+
+def searched(text: Corpus, config: SGNSConfig, stored: Sequence[Result]) -> RankResult | None:
+    """The search for the best embedding under the law of these settings, if it is stored."""
+    runs = {run.id: run for run in stored if isinstance(run, RankResult)}
+    return RankCell(text.digest, RankConfig.under(config)).answer(runs)
 
 
 def page(words: prose.Prose, text: Corpus, config: SGNSConfig, on: tuple[str, ...], stored: Sequence[Result]) -> None:
@@ -57,7 +69,7 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig, on: tuple[str, ..
     steps = cached.walk(text, config, tuple(name for name in DEPARTURES if name in on))
     controls.figure(stairs(text, config, steps, on, stored), "stairs")
     closer(words, text, steps)
-    own = next((found for found in stored if found.id == Cell(text.digest, config).id), None)
+    own = trained(text, config, stored)
     valid(words, text, config, own)
     two_jobs(words, text, config, own, stored)
 
@@ -66,18 +78,17 @@ def stairs(
     text: Corpus, config: SGNSConfig, steps: Sequence[Step], on: Sequence[str], stored: Sequence[Result]
 ) -> Stairs:
     """The bound from law to law, and the models that were trained under them."""
-    runs = {found.id: found for found in stored}
     scores, skip = {}, False
     for step in steps:
         skip = skip or step.name == "skip"
-        if run := runs.get(Cell(text.digest, step.config).id):
+        if run := trained(text, step.config, stored):
             scores[step.name] = cached.score_under(text, run, skip=skip)
     reached = None
     last = steps[-1]
     if "epochs" in on and last.name in scores:
         score = scores[last.name]
-        searched = runs.get(RankCell(text.digest, RankConfig.under(last.config)).id)
-        best = None if searched is None else max(score, cached.score_under(text, searched, skip=skip))
+        found = searched(text, last.config, stored)
+        best = None if found is None else max(score, cached.score_under(text, found, skip=skip))
         reached = Reached(config.dimension, config.epochs, best, score)
     return stairs_data(steps, scores, reached, made_of=made_of(text, config), unit=state.get("unit"))
 
@@ -153,21 +164,17 @@ def two_jobs(
     st.header("k does two jobs", anchor=False)
     frame.say(words.part("two jobs"))
     unit = state.get("unit")
-    lengths = {Cell(text.digest, replace(config, epochs=n)).id for n in (*LENGTHS, config.epochs)}
-    runs = sorted(
-        (run for run in stored if isinstance(run, CellResult) and run.id in lengths),
-        key=lambda run: run.cell.config.epochs,
-    )
+    lengths = sorted({*LENGTHS, config.epochs})
+    runs = [run for n in lengths if (run := trained(text, replace(config, epochs=n), stored)) is not None]
     if own is None or len(runs) < 2:
         st.info("This part needs trained models: press the button at the top of the page.")
         return
     scores = own.law("word2vec")
     known = best_known(comparable(stored, own))[config.negatives, config.dimension]
-    searched = any(found.id == RankCell(text.digest, RankConfig.under(config)).id for found in stored)
     per_epoch = config.negatives * cached.joint(text, config.sampling).total
     reached = [(run.cell.config.epochs, run.law("word2vec").score) for run in runs]
     made = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
-    best = known if searched else None
+    best = known if searched(text, config, stored) else None
     controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")
     frame.say(words.part("sampled", k=config.negatives))
     ns = sorted({1, config.negatives, 10 * config.negatives})

@@ -1,9 +1,14 @@
 """Train: settings → one training → its exact score under the bound; found again, refused, cancelled."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
 from jsmi_app import cached
+from jsmi_core.experiment import run_cell
+from jsmi_core.specs import SPARSE, Cell
+from jsmi_core.training import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
 
 
@@ -142,3 +147,21 @@ def test_settings_that_do_not_fit_each_other_get_one_sentence(open_page: Open) -
     app.number_input("learning_rate").set_value(0.0).run()
     assert not app.exception
     assert "learning&#95;rate" in app.error[0].value
+
+
+def test_what_a_grid_trained_is_shown_and_can_be_scored_in_full(open_page: Open) -> None:
+    text = cached.corpus("planted", 5)
+    cell = Cell(text.digest, SGNSConfig(dimension=3, epochs=7))
+    link = {"corpus": "planted", "dimension": "3", "epochs": "7"}
+    app = open_page("train", **link)
+    cached.store().save(run_cell(replace(cell, every=SPARSE), text))
+    app.run()
+    assert trained(app)
+    assert "After 7 epochs" in app.header[0].value
+    assert "after every 5 epochs" in " ".join(texts(app))
+    assert app.button("train").label == "Score every epoch"
+    assert app.button("search-button")
+    app.button("train").click().run()
+    until(app, lambda page: cached.store().has(cell) and trained(page))
+    assert "after every epoch" in " ".join(texts(app))
+    assert "train" not in {button.key for button in app.button}
