@@ -1,0 +1,37 @@
+"""The results behind the Start page are what their cells give: none is made up, and one is computed again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from jsmi_core.experiment import run_cell
+from jsmi_core.records import LAWS, CellResult, Result
+from jsmi_core.samples import sample_corpus, sample_data_directory
+
+
+@pytest.fixture(scope="module")
+def records() -> list[dict[str, Any]]:
+    found = json.loads((sample_data_directory() / "figure1.json").read_text("utf-8"))
+    return [*found["results"], *found["best_rank"]]
+
+
+def test_each_result_is_of_the_cell_it_names(records: list[dict[str, Any]]) -> None:
+    for record in records:
+        result = Result.from_dict(record)
+        assert result.id == record["id"]
+        if isinstance(result, CellResult):
+            assert tuple(moment.epoch for moment in result.history) == result.cell.scored_epochs
+
+
+@pytest.mark.slow
+def test_the_cheapest_training_comes_out_again(records: list[dict[str, Any]]) -> None:
+    """Another machine's rounding may move the trained vectors a little."""
+    trained = [result for record in records if isinstance(result := Result.from_dict(record), CellResult)]
+    stored = min(trained, key=lambda result: (result.manifest.cost, result.id))
+    again = run_cell(stored.cell, sample_corpus("wikipedia"))
+    for law in LAWS:
+        assert again.law(law).bound == pytest.approx(stored.law(law).bound, rel=1e-12)
+        assert again.law(law).score == pytest.approx(stored.law(law).score, abs=2e-3)
