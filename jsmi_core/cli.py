@@ -81,8 +81,9 @@ _HELP: dict[str, tuple[str, str]] = {
         "train a grid of embeddings: score and gap against dimension, epochs and negatives",
         "Trains every combination of the listed values, in low-priority processes, and prints the exact score, the\n"
         "bound and the gap of each. What is stored already is not computed again: a stopped sweep goes on when the\n"
-        "same command is given again. With --best-rank it also searches for the best embedding of each dimension, and\n"
-        "splits every gap into the price of rank and the price of training.\n"
+        "same command is given again. Trainings are scored after every fifth epoch and the last (along one run after\n"
+        "each). With --best-rank it also searches for the best embedding of each dimension, and splits every gap into\n"
+        "the price of rank and the price of training.\n"
         "The paper's Figure 1, on the Penn Treebank as Mikolov prepared it:\n\n"
         "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 1 \\\n"
         "       --dimensions 10,50,100,200 --epochs 1,5,20 --negatives 5 --json > figure1.json",
