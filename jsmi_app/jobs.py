@@ -125,12 +125,12 @@ def _live(cell: Cell, text: Corpus, best: float | None) -> None:
 
 
 def _start_button(cell: Cell, text: Corpus, coarse: CellResult | None) -> None:
-    takes = f"akes about {duration(cached.queue().estimated_seconds([cell], text))} on this machine."
+    takes = f"takes about {duration(cached.queue().estimated_seconds([cell], text))} on this machine."
     if coarse is None:
-        pressed = st.button("Train", type="primary", key="train", help=f"T{takes}")
+        pressed = st.button("Train", type="primary", key="train", help=f"This {takes}")
     else:
-        why = f"This training of a grid was scored after every {coarse.cell.every} epochs. To train it again t{takes}"
-        pressed = st.button("Score every epoch", type="tertiary", key="train", help=why)
+        why = f"As part of a grid it was scored after every {coarse.cell.every} epochs. To train it again {takes}"
+        pressed = st.button("Score every epoch", key="train", help=why)
     if pressed:
         with controls.one_sentence():
             token = start([cell], text)

@@ -1,5 +1,9 @@
 """Gap: a grid of trainings, its figures, what is stored and what is left."""
 
+from jsmi_app import cached
+from jsmi_core.experiment import run_cell
+from jsmi_core.specs import Cell
+from jsmi_core.training import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
 
 GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives_list": "1,5", "seeds": "1,2"}
@@ -21,6 +25,18 @@ def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
     assert query(app) == GRID | {"axis": "epochs", "show": "gap", "law": "paper"}
     larger = open_page("gap", **GRID | {"dimensions": "2,4,8"})
     assert any("8 of 12 stored" in text for text in texts(larger))
+
+
+def test_what_was_trained_by_itself_is_not_trained_again(open_page: Open) -> None:
+    app = open_page("gap", corpus="planted", dimensions="2,4", epochs_list="3")
+    text = cached.corpus("planted", 5)
+    cached.store().save(run_cell(Cell(text.digest, SGNSConfig(dimension=2, epochs=3)), text))
+    app.run()
+    assert any("1 of 2 stored" in text for text in texts(app))
+    assert len(app.get("plotly_chart")) == 1
+    app.button("run").click().run()
+    until(app, lambda page: any("All 2 of this grid" in text for text in texts(page)))
+    assert sorted(run.cell.every for run in cached.store().results()) == [1, 3]
 
 
 def test_a_list_that_is_none_is_refused_in_one_sentence(open_page: Open) -> None:
