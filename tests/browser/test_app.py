@@ -80,7 +80,7 @@ def test_a_reload_finds_the_running_training_and_can_cancel_it(server: str, visi
 
 def test_settings_follow_from_page_to_page_and_back(server: str, visit: Visit) -> None:
     page = visit(f"{server}/bound?corpus=planted&window=2&unit=bits")
-    page.get_by_role("link", name="Gap").click()
+    page.get_by_role("link", name="Gap", exact=True).click()
     expect(page.locator("h1")).to_have_text("How far is word2vec from the bound?")
     settled(page)
     page.wait_for_url("**/gap?corpus=planted&window=2&unit=bits")
