@@ -186,3 +186,9 @@ def test_arrays_have_their_shape_and_kind(name):
     text = " ".join(inspect.getdoc(operator.attrgetter(name)(jsmi_core)).split())
     for said in SHAPES[name]:
         assert said in text, f"{name} does not say {said}"
+
+
+def test_the_map_of_the_code_names_every_module():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    modules = {path.stem for folder in ("jsmi_core", "jsmi_app") for path in (ROOT / folder).glob("*.py")}
+    assert not [name for name in sorted(modules - {"__init__"}) if f"`{name}`" not in text]
