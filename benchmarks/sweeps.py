@@ -19,7 +19,7 @@ def sweep(row: Callable[..., None], corpus: Corpus, processes: int = 2) -> None:
     alone, _ = run(corpus, 1, 1)
     floor = rate(corpus, alone, training_seconds(alone))
     row("one training in a worker, clock of training", training_seconds(alone), f"{floor / 1e6:.3f} M words/s")
-    found, seconds = run(corpus, processes, 2 * processes)
+    found, seconds = run(corpus, processes, 3 * processes)
     busy = rate(corpus, found, seconds) / (processes * floor)
     name = f"sweep of {len(found)} trainings in {processes} processes"
     row(name, seconds, f"{busy:.0%} of {processes} such cores", f"target: at least {BUSY:.0%}")

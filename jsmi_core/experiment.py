@@ -210,6 +210,11 @@ def _joint(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
     return expected_pairs(corpus, sampling)
 
 
+@lru_cache(maxsize=2)
+def _information(joint: JointDistribution) -> float:
+    return mutual_information(joint)
+
+
 def objectives_of(corpus: Corpus, config: SGNSConfig | RankConfig) -> dict[str, SGNSObjective]:
     """The objective under each law of ``LAWS``, with the p, q and k that a training or a search is about."""
     # The settings that the laws depend on: runs that differ in the others share their objectives.
@@ -221,9 +226,11 @@ def objectives_of(corpus: Corpus, config: SGNSConfig | RankConfig) -> dict[str, 
 def _objectives(corpus: Corpus, config: SGNSConfig) -> dict[str, SGNSObjective]:
     joint = _joint(corpus, config.sampling)
     paper = SGNSObjective(joint, config.negatives)
-    if config.noise == "pairs":  # the run draws from the context marginal: its own law is the paper's
-        return dict.fromkeys(LAWS, paper)
-    own = SGNSObjective(joint, config.negatives, training_noise(corpus, config, joint))
+    own = paper  # of a run that draws from the context marginal
+    if config.noise != "pairs":
+        own = SGNSObjective(joint, config.negatives, training_noise(corpus, config, joint))
+    for objective in (own, paper):  # what is of the law is computed now, once for many cells, like the counts
+        _ = objective.bound, objective.reachable_bound, _information(joint)
     return {"word2vec": own, "paper": paper}
 
 
@@ -290,7 +297,7 @@ def _scored(
     finals = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
     same = objectives["paper"] is objectives["word2vec"]
     finals["paper"] = finals["word2vec"] if same else _checked(objectives["paper"].evaluate(embedding))
-    information = mutual_information(objectives["paper"].joint)
+    information = _information(objectives["paper"].joint)
     laws = tuple(_law_scores(law, config, information, finals[law], objectives[law]) for law in LAWS)
     return laws, finals["word2vec"].gap.by_word
 
