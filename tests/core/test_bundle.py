@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jsmi_core.bundle import Imported, export_bundle, import_bundle
+from jsmi_core.bundle import Imported, _check_sound, export_bundle, import_bundle
 from jsmi_core.comparison import same_numbers
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
@@ -371,3 +371,16 @@ def test_same_numbers_sees_every_array() -> None:
     assert not same_numbers(TRAINING, SEARCH)
     assert not same_numbers(TRAINING, replace(TRAINING, embedding=None))
     assert not same_numbers(TRAINING, replace(TRAINING, gap_by_word=np.nextafter(TRAINING.gap_by_word, 1)))
+
+
+@pytest.mark.parametrize(
+    ("unsound", "reason"),
+    [
+        (replace(TRAINING, manifest=replace(TRAINING.manifest, versions={"numpy": 2})), "its versions are no words"),
+        (replace(TRAINING, laws=TRAINING.laws[::-1]), "its laws are others"),
+    ],
+)
+def test_records_that_no_computation_of_ours_gives_are_refused(unsound: CellResult, reason: str) -> None:
+    _check_sound(TRAINING)
+    with pytest.raises(ValueError, match=reason):
+        _check_sound(unsound)

@@ -175,3 +175,9 @@ def test_the_usual_number_of_draws_is_k(model: tuple[SGNSObjective, Embedding]) 
     assert objective.sampled_score(embedding, 500) == objective.sampled_score(embedding, 500, draws=5)
     with pytest.raises(ParameterError, match="draws = 0"):
         objective.sampled_score(embedding, 500, draws=0)
+
+
+def test_ranks_without_any_mass_are_left_out():
+    """Nothing can be said of how nothing changed."""
+    before, after = np.array([0.5, 0.0, 0.0, 0.5]), np.array([0.25, 0.25, 0.25, 0.25])
+    assert mass_shift(before, after, bins=10) == [(1.0, 0.5), (4.0, 0.5)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import pytest
 
 from jsmi_core._leases import take
 
@@ -82,3 +85,22 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
         assert take(tmp_path / "cell.lock") is None
         lease.release()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_file_that_its_holder_takes_away_at_the_last_moment_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened by us, removed by its holder, then locked by us: a lock on a file without a name keeps nobody out."""
+    path, lock = tmp_path / "cell.lock", fcntl.flock
+
+    def removed_before(descriptor: int, how: int) -> None:
+        monkeypatch.undo()
+        path.unlink()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", removed_before)
+    lease = take(path)
+    assert lease is not None
+    assert path.exists()
+    assert take(path) is None
+    lease.release()

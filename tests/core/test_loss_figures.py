@@ -210,3 +210,10 @@ def test_a_click_knows_its_word():
     assert isinstance(places, Places)
     for data, ids in ((bars, bars.ids), (pairs, pairs.ids), (places, places.names)):
         assert [tuple(trace.customdata) for trace in draw(data).data] == [ids] * len(draw(data).data)
+
+
+def test_a_field_without_ticks_of_its_own_has_plotlys():
+    field = scores_data(LOSS.density, LOSS.causes, LOSS.objective.log_odds)
+    own, plotlys = (draw(data).layout.xaxis.tickvals for data in (field, field._replace(ticks=())))
+    assert own == tuple(at for at, _ in field.ticks)
+    assert plotlys is None

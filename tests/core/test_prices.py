@@ -197,3 +197,20 @@ def test_gains_of_other_matrices_are_drawn_from_zero() -> None:
 def test_one_dimension_has_no_next() -> None:
     with pytest.raises(ParameterError, match="two to compare"):
         gain_data({8: 0.125})
+
+
+def test_more_levels_than_names_have_room_for_keep_their_lines() -> None:
+    models = [result(0.01, dimension=d, negatives=k) for d in (10, 20, 30, 40, 50) for k in (1, 5)]
+    best = {(k, d): d / 400 for d in (10, 20, 30, 40, 50) for k in (1, 5)}
+    levels = [line for line in ladder_data(models, "alpha", best=best).lines if line.role == "rank"]
+    assert len(levels) == 5
+    assert [line.place for line in levels] == ["", "", "", "", "end"]
+
+
+def test_baselines_of_other_ranks_are_not_drawn() -> None:
+    models = [result(0.01, dimension=10, epochs=e) for e in (1, 5)]
+    there, elsewhere = (
+        ladder_data(models, "epochs", compared={(5, d): [Baseline("correspondence analysis", d, 0.05)]}).lines
+        for d in (10, 99)
+    )
+    assert len(there) == len(elsewhere) + 1

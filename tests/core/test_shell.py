@@ -7,14 +7,26 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
-from jsmi_core import cli
+from jsmi_core import _runs, _sweep, cli
 from jsmi_core import store as store_module
 from jsmi_core._printing import Line
+from jsmi_core.corpus import read_corpus
+from jsmi_core.experiment import run_cell
+from jsmi_core.pool import Pool
+from jsmi_core.records import RankResult
+from jsmi_core.specs import Cell
+from jsmi_core.store import Store
+from jsmi_core.training import SGNSConfig
+from jsmi_core.verification import Recomputed
 
 PLAIN = ["--window", "2", "--subsample", "0", "--dimension", "2", "--epochs", "1"]
 
@@ -115,3 +127,77 @@ def test_an_app_that_cannot_be_started_is_told(
     assert os.environ["JSMI_STORE"] == os.path.abspath("elsewhere")
     assert cli.main(["app"]) == 4  # with all that is left out
     assert capsys.readouterr().err == told
+
+
+def test_what_is_damaged_is_left_out_or_told_by_every_command_that_reads_vectors(
+    text: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train", str(text), *PLAIN]) == 0
+    (file,) = (store / "arrays").glob("*.npz")
+    run = file.name.partition("-")[0]
+    whole = file.read_bytes()
+    for command, code in ((["loss", str(text), run], 4), (["usefulness", str(text)], 0)):
+        file.write_bytes(whole[:-1])
+        capsys.readouterr()
+        assert cli.main(command) == code
+        said = capsys.readouterr()
+        assert run not in said.out
+        assert ("was damaged and is set aside: train it again." in said.err) == bool(code)
+        for aside in (store / "arrays").iterdir():
+            aside.unlink()
+        file.write_bytes(whole)  # it is found again and taken in
+
+
+def test_a_stored_run_as_json(text: Path, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["train", str(text), *PLAIN]) == 0
+    capsys.readouterr()
+    with Store(store) as opened:
+        (run,) = opened.results()
+    assert cli.main(["runs", "show", run.id, "--json"]) == 0
+    assert run.id in capsys.readouterr().out
+
+
+def test_a_search_that_was_stored_without_other_matrices_is_compared_all_the_same(
+    text: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["rank", str(text), *PLAIN[:6], "--baselines"]
+    assert cli.main(command) == 0
+    first = capsys.readouterr().out
+    with Store(store) as opened:
+        (listed,) = opened.results(kind=RankResult)
+        found = opened.get(listed.id, RankResult)
+        assert found is not None
+        assert found.baselines
+        opened.delete(listed.id)
+        opened.save(replace(found, baselines=()))  # as results were stored once
+    assert cli.main(command) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_why_a_result_may_come_out_otherwise(text: Path) -> None:
+    corpus = read_corpus(text)
+    stored = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
+    shared = replace(stored, cell=replace(stored.cell, config=replace(stored.cell.config, workers=2)))
+    older = replace(stored, manifest=replace(stored.manifest, versions={**stored.manifest.versions, "numpy": "1.0"}))
+    whys = [_runs._why(Recomputed(run, stored)) for run in (shared, older, stored)]
+    assert whys[0] == "with 2 workers no two trainings are equal, so judge the differences by their size"
+    assert whys[1].startswith("it was numpy 1.0 then and ")
+    assert whys[2] == "the machine is another one, or the stored numbers are wrong"
+
+
+def test_a_sweep_on_a_cluster_that_is_stopped_goes_on_later(
+    text: Path, store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def threads(address: str) -> Iterator[Pool]:
+        with ThreadPoolExecutor(1) as executor:
+            yield Pool(executor, slots=1)
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_sweep, "connected", threads)
+    monkeypatch.setattr(_sweep, "run_cells", stopped)
+    command = ["sweep", str(text), *PLAIN[:4], "--dimensions", "2,3", "--epochs", "1"]
+    assert cli.main([*command, "--scheduler", "tcp://somewhere:1"]) == 130
+    assert "0 of 2 are stored: the same command goes on from there" in capsys.readouterr().err

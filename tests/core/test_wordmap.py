@@ -72,3 +72,9 @@ def test_umap_gives_the_same_map_for_the_same_seed():
     assert umap_map(VECTORS).places.tolist() == first.places.tolist()
     with pytest.raises(ParameterError, match="at least 4"):
         umap_map(VECTORS[:3])
+
+
+def test_umap_needs_a_few_words(monkeypatch):
+    monkeypatch.setattr(wordmap, "has_umap", lambda: True)
+    with pytest.raises(ParameterError, match="UMAP needs at least 4 words but got 3: choose more, or PCA"):
+        umap_map(VECTORS[:3])
