@@ -57,8 +57,8 @@ MUTANTS = [
     Mutant(
         "α and 1−α swapped in the score",
         "_kernels",
-        "alpha * positive[i] * log_sigmoid(m) + (1.0 - alpha) * negative[i] * log_sigmoid(-m)",
-        "(1.0 - alpha) * positive[i] * log_sigmoid(m) + alpha * negative[i] * log_sigmoid(-m)",
+        "alpha * positive[i] * towards + (1.0 - alpha) * negative[i] * away",
+        "(1.0 - alpha) * positive[i] * towards + alpha * negative[i] * away",
     ),
     Mutant(
         "p/r − 1 by plain subtraction",
@@ -159,8 +159,8 @@ MUTANTS = [
     Mutant(
         "what rounding 1 + αδ leaves over is thrown away",
         "contrast",
-        "        logs += x\n",
-        "",
+        "np.log1p(x, out=logs)",
+        "np.log(1 + x, out=logs)",
     ),
     Mutant(
         "mutual information forgets the pairs that never occur",
