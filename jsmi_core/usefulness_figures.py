@@ -116,6 +116,9 @@ def _finding(judged: Sequence[Judged], law: str) -> str:
     error = best.found.standard_error or 0.0
     shown = percent if best.found.test == "analogies" else number
     reaches = f"{shown(closest.value)} against {shown(best.value)}"
+    if best.value - min(model.value for model in judged) <= 2 * error and len(judged) > 1:
+        items = f"{best.found.found:,} items cannot tell these models apart"
+        return f"{items}: the smallest gap reaches {shown(closest.value)}, the best {shown(best.value)}"
     if best is closest or closest.value == best.value:
         return f"The smallest gap goes with the best {TEST_NAMES[best.found.test]} here: {shown(best.value)}"
     if best.value - closest.value <= 2 * error:

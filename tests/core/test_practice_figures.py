@@ -152,6 +152,11 @@ def test_the_title_says_no_more_than_the_errors_allow(value: float, told: str) -
     assert usefulness_data([*MODELS[:3], best_rank(0.18, value, 50)]).title == told
 
 
+def test_models_within_the_error_are_not_told_apart() -> None:
+    title = usefulness_data([MODELS[2], best_rank(0.18, 0.45, 50)]).title
+    assert title == "101 items cannot tell these models apart: the smallest gap reaches 0.45, the best 0.5"
+
+
 def test_analogies_are_shares() -> None:
     models = [Judged(m.result, replace(m.found, test="analogies", found=400)) for m in MODELS]
     chart = usefulness_data(models)
