@@ -9,9 +9,14 @@ from tests.browser.conftest import CHROMIUM, QUIET, running_app, settled
 
 ROOT = Path(__file__).resolve().parents[2]
 TO = ROOT / "docs" / "screenshots"
-GRID = "corpus=lee&dimensions=2,5,10,20,50&epochs_list=1,5,20,50&seeds=1,2&best_rank=true"
+GRID = "corpus=lee&dimensions=2,5,10,20,50&epochs_list=1,5,20,50&best_rank=true"
 PAGES = {
     "start": "",
+    "lesson": "lesson?step=4&guesses=1012.....",
+    "variables": "variables?preset=copy",
+    "channel": "variables?preset=copy&picture=channel",
+    "proofs": "proofs?corpus=lee",
+    "practice": "practice?corpus=lee&dimension=50&epochs=20",
     "corpus": "corpus",
     "corpus-pairs": "corpus?view=pairs",
     "bound": "bound",
@@ -21,8 +26,13 @@ PAGES = {
     "gap-split": f"gap?{GRID}&show=split",
     "gap-gain": f"gap?{GRID}&show=gain&baselines=true",
     "gap-alpha": "gap?corpus=lee&dimensions=10,50&epochs_list=20&negatives_list=1,2,5,10,20&axis=alpha",
+    "loss": "loss?corpus=lee",
+    "loss-scores": "loss?corpus=lee&view=scores",
+    "usefulness": f"usefulness?{GRID}",
+    "reproductions": "reproductions",
     "diagnostics": "diagnostics",
 }
+WITHOUT_FIGURE = ("lesson", "proofs", "diagnostics")
 
 
 def train_what_they_show(page: Page, address: str) -> None:
@@ -31,8 +41,11 @@ def train_what_they_show(page: Page, address: str) -> None:
         page.goto(f"{address}/{PAGES[path]}")
         settled(page)
         page.get_by_role("button", name=button).first.click()
-        page.get_by_role("button", name="Cancel").wait_for()
-        page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=1_800_000)
+        cancel = page.get_by_role("button", name="Cancel")
+        cancel.wait_for()
+        while cancel.count():  # it goes for a moment whenever its part of the page is drawn again
+            cancel.wait_for(state="detached", timeout=1_800_000)
+            page.wait_for_timeout(3_000)
 
 
 def main() -> None:
@@ -40,7 +53,9 @@ def main() -> None:
     TO.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, running_app(Path(home)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        train_what_they_show(browser.new_page(), address)
+        trainer = browser.new_page()
+        trainer.set_default_timeout(180_000)
+        train_what_they_show(trainer, address)
         for theme in ("light", "dark"):
             for width, height, names in ((1280, 1080, tuple(PAGES)), (390, 1500, ("start", "train"))):
                 for name in names:
@@ -49,7 +64,7 @@ def main() -> None:
                     page.set_default_timeout(180_000)
                     page.goto(f"{address}/{PAGES[name]}")
                     settled(page)
-                    if name != "diagnostics":
+                    if name not in WITHOUT_FIGURE:
                         page.locator(".js-plotly-plot .main-svg").first.wait_for()
                     page.wait_for_timeout(1_500)  # tables are drawn after the script has ended
                     size = "" if width == 1280 else f"-{width}"
