@@ -121,10 +121,6 @@ def umap_map(vectors: Vectors, seed: int = 1) -> WordMap:
         raise ParameterError("UMAP is not installed here: run pip install 'jsmi-explorer[umap]'.")
     if len(vectors) < 4:
         raise ParameterError(f"UMAP needs at least 4 words but got {len(vectors)}: choose more, or PCA.")
-    return _mapped_by_umap(vectors, seed)
-
-
-def _mapped_by_umap(vectors: Vectors, seed: int) -> WordMap:  # pragma: no cover - the extra umap is not always there
     from umap import UMAP
 
     with _one_at_a_time:

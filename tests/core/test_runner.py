@@ -13,6 +13,7 @@ import pytest
 
 from jsmi_core import runner
 from jsmi_core import store as store_module
+from jsmi_core._job import JobStatus
 from jsmi_core.corpus import Corpus
 from jsmi_core.errors import CorpusError
 from jsmi_core.experiment import run_cell
@@ -128,3 +129,13 @@ def test_a_result_that_cannot_be_stored_is_handed_over(store: Store, monkeypatch
     assert "No space left on device" in status.message
     assert [run.id for run in unsaved] == [FIRST.id]
     assert unsaved[0].embedding is not None
+
+
+def test_who_stops_leaves_the_rest_to_others(store: Store) -> None:
+    def enough(status: JobStatus) -> None:
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as executor, pytest.raises(KeyboardInterrupt):
+        run_cells([FIRST, SECOND], CORPUS, Pool(executor, slots=1), store, on_end=enough)
+    (left,) = (cell for cell in (FIRST, SECOND) if not store.has(cell.id))
+    assert store.lease(left.id) is not None

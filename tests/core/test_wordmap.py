@@ -1,5 +1,8 @@
 """Neighbours and maps of vectors."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -74,7 +77,30 @@ def test_umap_gives_the_same_map_for_the_same_seed():
         umap_map(VECTORS[:3])
 
 
-def test_umap_needs_a_few_words(monkeypatch):
+class SomeUMAP:
+    """In the place of umap-learn, which takes minutes to install: keeps two coordinates, and what it was asked for."""
+
+    def __init__(self, **asked):
+        self.asked = asked
+
+    def fit_transform(self, vectors):
+        assert self.asked == {
+            "n_neighbors": len(vectors) - 1,
+            "metric": "cosine",
+            "init": "random",
+            "random_state": 7,
+            "n_jobs": 1,
+        }
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1)
+        return vectors[:, :2].astype(np.float32)
+
+
+def test_what_umap_is_asked_for(monkeypatch):
     monkeypatch.setattr(wordmap, "has_umap", lambda: True)
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=SomeUMAP))
+    few = VECTORS[:5]
+    found = umap_map(few, seed=7)
+    np.testing.assert_allclose(found.places, (few / np.linalg.norm(few, axis=1, keepdims=True))[:, :2], rtol=1e-6)
+    assert found.places.dtype == np.float64
     with pytest.raises(ParameterError, match="UMAP needs at least 4 words but got 3: choose more, or PCA"):
         umap_map(VECTORS[:3])
