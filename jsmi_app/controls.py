@@ -57,6 +57,15 @@ LABELS = {
 }
 NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
 LAW_NAMES = {"word2vec": "word2vec's", "paper": "the paper's"}
+PRESET_NAMES = {
+    "independent": "Independent",
+    "diagonal": "Diagonal",
+    "copy": "Noisy copy",
+    "zipf": "Zipf",
+    "blocks": "Two topics",
+    "gaussian": "Gaussian",
+    "words": "Words of Lee",
+}
 
 
 # --- one setting each ----------------------------------------------------------------------------------------------
@@ -209,6 +218,24 @@ def text_choice() -> Corpus:
 def current_text() -> Corpus:
     """The text the settings name. Raises StoreError or CorpusError."""
     return cached.corpus(state.get("corpus"), state.get("min_count"))
+
+
+def training() -> Corpus:
+    """The text and every setting of one training; few knobs first."""
+    text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    with text_at:
+        text = text_choice()
+    with dimension_at:
+        whole("dimension", 1, 10_000)
+    with negatives_at:
+        whole("negatives", 1, 1_000)
+    with epochs_at:
+        whole("epochs", 1, 100_000)
+    with st.expander("More: pairs, noise, learning rate, seed, unit"):
+        pair_settings()
+        training_settings()
+        unit()
+    return text
 
 
 def _text_name(name: str) -> str:

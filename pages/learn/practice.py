@@ -188,19 +188,7 @@ def two_jobs(
 
 
 with frame.page("practice") as words:
-    text_at, dimension_at, negatives_at, epochs_at = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
-    with text_at:
-        text = controls.text_choice()
-    with dimension_at:
-        controls.whole("dimension", 1, 10_000)
-    with negatives_at:
-        controls.whole("negatives", 1, 1_000)
-    with epochs_at:
-        controls.whole("epochs", 1, 100_000)
-    with st.expander("More: pairs, noise, learning rate, seed, unit"):
-        controls.pair_settings()
-        controls.training_settings()
-        controls.unit()
+    text = controls.training()
     config = state.config()
     on = switches()
     wanted = cells(text, cached.walk(text, config, tuple(name for name in DEPARTURES if name in on)), config)

@@ -18,15 +18,6 @@ from jsmi_core.tables import PRESETS, SIZES, edited, preset, read_table, write_t
 
 SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
 SUBJECT_HELP = "What every statement is computed on."
-PRESET_NAMES = {
-    "independent": "Independent",
-    "diagonal": "Diagonal",
-    "copy": "Noisy copy",
-    "zipf": "Zipf",
-    "blocks": "Two topics",
-    "gaussian": "Gaussian",
-    "words": "Words of Lee",
-}
 PRESET_HELP = "A table to begin with; noise and correlation are set on the page Two variables."
 MOST_WORDS = (20, 40, 60, 120)
 PATIENT = "Whole text, however long it takes"
@@ -66,7 +57,9 @@ def own_table(words: prose.Prose) -> Found:
 def choose_preset() -> None:
     """Where a table begins; what was typed into the one before is forgotten."""
     before = state.get("preset"), state.get("size")
-    name = controls.choice("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
+    name = controls.choice(
+        "preset", "Start from", tuple(controls.PRESET_NAMES), PRESET_HELP, controls.PRESET_NAMES.__getitem__
+    )
     size = int(controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}"))
     if (name, size) != before:
         state.put("table", "")

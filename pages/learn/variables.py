@@ -28,15 +28,6 @@ from jsmi_core.table_figures import (
 )
 from jsmi_core.tables import PRESETS, SIZES, edited, edited_within_margins, preset, read_table, write_table
 
-PRESET_NAMES = {
-    "independent": "Independent",
-    "diagonal": "Diagonal",
-    "copy": "Noisy copy",
-    "zipf": "Zipf",
-    "blocks": "Two topics",
-    "gaussian": "Gaussian",
-    "words": "Words of Lee",
-}
 PRESET_HELP = "A table that shows one thing; Words of Lee are the most frequent words of 300 news stories."
 MARGIN_NAMES = {"free": "Rescale the rest", "fixed": "Keep p(x), p(y)"}
 MARGIN_HELP = "What the other cells do when one is changed."
@@ -80,7 +71,9 @@ def choose_table() -> None:
     before = recipe()
     preset_at, size_at, parameter_at, alpha_at, unit_at = st.columns([22, 14, 18, 26, 20], vertical_alignment="bottom")
     with preset_at:
-        name = controls.pick("preset", "Start from", tuple(PRESET_NAMES), PRESET_HELP, PRESET_NAMES.__getitem__)
+        name = controls.pick(
+            "preset", "Start from", tuple(controls.PRESET_NAMES), PRESET_HELP, controls.PRESET_NAMES.__getitem__
+        )
     parameter = PRESETS[name][0] if name in PRESETS else None
     with size_at:
         controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}")
