@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ContextDecorator, contextmanager
 from functools import cache
 from importlib import import_module
 from typing import TypeVar
@@ -36,12 +36,14 @@ def thread_count() -> int:
 
 def map_in_order(function: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
     """Yield function(piece) for each piece, in order, computed on ``thread_count()`` threads."""
-    with _one_blas_thread:
-        if thread_count() == 1:
-            yield from map(function, pieces)
+    with one_blas_thread:
+        todo = tuple(pieces)
+        threads = min(thread_count(), len(todo))
+        if threads < 2:  # starting threads takes longer than all the work on a small table
+            yield from map(function, todo)
             return
-        with ThreadPoolExecutor(thread_count()) as pool:
-            yield from pool.map(function, pieces)
+        with ThreadPoolExecutor(threads) as pool:
+            yield from pool.map(function, todo)
 
 
 @contextmanager
@@ -49,13 +51,13 @@ def one_thread() -> Iterator[None]:
     """Let the work of this thread stay in it: where others keep the remaining cores busy."""
     before, _here.alone = getattr(_here, "alone", False), True
     try:
-        with _one_blas_thread:
+        with one_blas_thread:
             yield
     finally:
         _here.alone = before
 
 
-class _OneBlasThread:
+class _OneBlasThread(ContextDecorator):
     """Holds BLAS to one thread: whoever comes first sets the limit, whoever leaves last lifts it.
 
     The limit is the whole process's: if each caller restored what it found, the first to leave would lift it for all,
@@ -96,4 +98,5 @@ def _blas() -> ThreadpoolController:
 
 
 _here = threading.local()
-_one_blas_thread = _OneBlasThread()
+one_blas_thread = _OneBlasThread()
+"""Around work whose products are small or in blocks: more threads would spin more than they compute."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from jsmi_core.fields import Field, Places, Stacks
+from jsmi_core.fields import Field, Places, Stacks, Table
 
 __all__ = [
     "RATE_LINE",
@@ -89,7 +89,7 @@ class Chart(NamedTuple):
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows: of every line with a name, and how high every band is."""
         banded, measured = any(line.low for line in self.lines), any(line.error for line in self.lines)
         columns = ("line", self.x_name, self.y_name) + (("lowest seed", "highest seed") if banded else ())
@@ -119,7 +119,7 @@ class Bars(NamedTuple):
     heights: tuple[float, ...]
     marks: tuple[Mark, ...] = ()
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         return ("from", "to", self.y_name), list(zip(self.edges, self.edges[1:], self.heights, strict=False))
 
@@ -140,7 +140,7 @@ class Heat(NamedTuple):
     middle: float | None = None  # the value that has the colour of the ground, where neither limit has it
     written: bool = True  # the numbers stand in the cells, where these have room for them
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         rows = [(name, *line) for name, line in zip(self.rows, self.values, strict=True)]
         return (self.value_name, *self.columns), rows
@@ -164,7 +164,7 @@ class Flow(NamedTuple):
         """Of what arrives in each cell, how much comes from the first source."""
         return tuple(a / (a + b) if a + b > 0 else 0.0 for a, b in zip(self.first, self.second, strict=True))
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         columns = ("cell", *self.sources, f"share of {self.sources[0]}")
         return columns, list(zip(self.cells, self.first, self.second, self.shares, strict=True))
@@ -190,7 +190,7 @@ class Stairs(NamedTuple):
     model_name: str
     stairs: tuple[Stair, ...]
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         columns = ("step", "before", "after", "change", self.model_name)
         return columns, [(s.label, s.before, s.after, s.after - s.before, s.model) for s in self.stairs]

@@ -267,7 +267,6 @@ def read_corpus(
     ('the', 'cat')
     """
     min_count = _checks.integer("min_count", min_count, 1, 10**9)
-    lowercase = tokenizer == "unicode" if lowercase is None else _checks.flag("lowercase", lowercase)
     rule = Tokenizer(tokenizer, lowercase)
     stream = TextStream(source, encoding)
     numbers = Numbering(LINE_BREAKS)
@@ -277,7 +276,7 @@ def read_corpus(
     tokens_read = sum(int(np.count_nonzero(part >= numbers.reserved)) for part in parts)
     words_read = len(numbers) - numbers.reserved
     reading = Reading(
-        tokenizer, lowercase, min_count, stream.encoding, "NFC", stream.bytes_read, tokens_read, words_read
+        tokenizer, rule.lowercase, min_count, stream.encoding, "NFC", stream.bytes_read, tokens_read, words_read
     )
     return _numbered(numbers, parts, min_count, name or stream.name, notices, reading)
 

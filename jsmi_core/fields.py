@@ -5,9 +5,12 @@ Small frozen tuples of plain numbers, words and roles, as those of charts.py; fi
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Field", "Part", "Places", "Rule", "Stacks"]
+__all__ = ["Field", "Part", "Places", "Rule", "Stacks", "Table"]
+
+Table: TypeAlias = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""A figure's own numbers as columns and rows, for those who read, save or cannot see it."""
 
 
 class Part(NamedTuple):
@@ -30,7 +33,7 @@ class Stacks(NamedTuple):
     ids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what hovering over a bar adds
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         notes = self.notes or ("",) * len(self.names)
         columns = (self.y_name, *(part.label for part in self.parts), "note")
@@ -68,7 +71,7 @@ class Field(NamedTuple):
     rules: tuple[Rule, ...] = ()
     ticks: tuple[tuple[float, str], ...] = ()
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The cells that are not empty, as columns and rows."""
         columns = (f"{self.x_name}, from", "to", f"{self.y_name}, from", "to ", self.value_name)
         rows = [
@@ -96,7 +99,7 @@ class Places(NamedTuple):
     written: tuple[int, ...] = ()
     roles: tuple[str, str] = ("trained", "warning")
 
-    def table(self) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    def table(self) -> Table:
         """The same numbers as columns and rows."""
         return ("word", self.x_name, self.y_name, self.value_name), list(
             zip(self.names, self.x, self.y, self.values, strict=True)

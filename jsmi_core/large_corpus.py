@@ -166,20 +166,20 @@ def read_large_corpus(
     ('the', 'cat')
     """
     min_count = _checks.integer("min_count", min_count, 1, 10**9)
-    lowercase = tokenizer == "unicode" if lowercase is None else _checks.flag("lowercase", lowercase)
+    rule = Tokenizer(tokenizer, lowercase)
     given = [sources] if isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview)) else list(sources)
     if not given:
         raise CorpusError("no text was given: give the path of at least one file.")
     first = _FirstReading(given, encoding, folder, Report(on_progress, cancel))
     for source in given:
-        first.read(source, Tokenizer(tokenizer, lowercase))
+        first.read(source, rule)
     numbers, counts = first.numbers, first.counts[: len(first.numbers)]
     name = name or (first.names[0] if len(given) == 1 else f"{first.names[0]} and {len(given) - 1} more")
     ranking = Ranking.of(numbers, counts, min_count, name, first.notices)
     ids, offsets, longest, split = _ranked(ranking, first.raw, folder, cancel)
     words, tokens = len(numbers) - numbers.reserved, int(counts.sum())
     encodings = ", ".join(dict.fromkeys(first.encodings))
-    reading = Reading(tokenizer, lowercase, min_count, encodings, "NFC", first.bytes_read, tokens, words)
+    reading = Reading(tokenizer, rule.lowercase, min_count, encodings, "NFC", first.bytes_read, tokens, words)
     notices = (*dict.fromkeys(first.notices), *numbering_notices(numbers, split))
     return LargeCorpus(ranking.vocabulary, ranking.counts, ids, offsets, longest, name, notices, reading, folder)
 

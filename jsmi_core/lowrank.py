@@ -1,8 +1,9 @@
 """The best embedding of rank d: how much of the gap is the dimension's fault, how much the training's.
 
 JSMI − S(m) = (JSMI − S*_d) + (S*_d − S(m)): the price of rank and the price of training. S*_d is the best score of
-any matrix of rank d. It is looked for by L-BFGS on the exact score, and what is found is a lower bound on S*_d: the
-price of rank is at most what is shown, the price of training at least. The certificate says how sure one may be.
+any matrix of rank d. It is looked for by L-BFGS on the exact score, on small tables by Newton's method, and what is
+found is a lower bound on S*_d: the price of rank is at most what is shown, the price of training at least. The
+certificate says how sure one may be.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,7 +21,9 @@ from scipy.sparse.linalg import svds
 from jsmi_core import _checks
 from jsmi_core._ascent import Climb, Metric, RankStep, Watch, inverse
 from jsmi_core._blocks import SMALL
+from jsmi_core._newton import LARGEST, NewtonClimb, TablePass
 from jsmi_core._slopes import SlopePass, Vectors
+from jsmi_core._threads import one_blas_thread
 from jsmi_core.contrast import Contrast
 from jsmi_core.distribution import FloatArray, JointDistribution
 from jsmi_core.embedding import Embedding
@@ -52,6 +56,7 @@ ANALYSIS, WITHOUT_CONSTANT, GIVEN = "correspondence analysis", "correspondence a
 """What a certificate calls the starts; those given are numbered from 1."""
 
 
+@one_blas_thread
 def best_rank_embedding(
     objective: SGNSObjective,
     dimension: int,
@@ -105,14 +110,14 @@ def best_rank_embedding(
     _checks.integer("dimension", dimension, 1, 10_000)
     _checks.integer("max_passes", max_passes, 1, 10**9)
     _checks.real("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
-    slopes = SlopePass(objective, np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64)
+    slopes, climb_from = _method(objective, dimension)
     given = {f"{GIVEN} {number}": start for number, start in enumerate(starts, start=1)}
     factors = {ANALYSIS: _correspondence_factors(slopes, dimension)}
     if dimension == 1 or slopes.dtype == np.float64:
         factors[WITHOUT_CONSTANT] = _correspondence_factors(slopes, dimension, constant=False)
     factors |= {name: _padded(slopes, start, dimension) for name, start in given.items()}
     watch = Watch(slopes, len(factors), on_step, cancel)
-    climbs = {name: Climb(slopes, *pair, tolerance, max_passes, watch) for name, pair in factors.items()}
+    climbs = {name: climb_from(*pair, tolerance, max_passes, watch) for name, pair in factors.items()}
     scores = {name: objective.score(climb.embedding) for name, climb in climbs.items()}
     winner = max(scores, key=scores.__getitem__)
     best, embedding, score = climbs[winner], climbs[winner].embedding, scores[winner]
@@ -123,6 +128,16 @@ def best_rank_embedding(
     return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(watch.history), winner)
 
 
+def _method(objective: SGNSObjective, dimension: int) -> tuple[SlopePass, Callable[..., Climb]]:
+    """How all pairs are passed over, and how S is climbed there."""
+    if sum(objective.joint.shape) * dimension <= LARGEST:
+        table = TablePass(objective)
+        return table, partial(NewtonClimb, table)
+    slopes = SlopePass(objective, np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64)
+    return slopes, partial(Climb, slopes)
+
+
+@one_blas_thread
 def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
     """The best rank-d step away from m = −log k where S is linearised: correspondence analysis.
 
@@ -138,8 +153,7 @@ def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
     -------
     Embedding, (V, d) and (W, d)
     """
-    dtype = np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64
-    return Embedding(*_correspondence_factors(SlopePass(objective, dtype), dimension))
+    return Embedding(*_correspondence_factors(_method(objective, dimension)[0], dimension))
 
 
 def _correspondence_factors(slopes: SlopePass, dimension: int, constant: bool = True) -> tuple[Vectors, Vectors]:

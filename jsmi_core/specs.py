@@ -28,7 +28,7 @@ LAW_VERSION = 1
 MOST_CELLS = 1_000
 RUNS, CHECKPOINTS = EPOCHS_AS = ("runs", "checkpoints")
 """How an axis of epochs is read: independent runs, or points along one run."""
-SPARSE = 5
+SPARSE = 10
 """After how many epochs an independent run of a grid is scored: one exact score takes a third of an epoch's time."""
 _T = TypeVar("_T")
 

@@ -21,6 +21,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from jsmi_core import _checks
 from jsmi_core.errors import CorpusError, ParameterError
 
 __all__ = ["LINE_BREAKS", "MAXIMUM_TOKEN", "TOKENIZERS", "Numbering", "Tokenizer"]
@@ -48,7 +49,7 @@ _UNSEGMENTED_RUN = 6
 
 
 class Tokenizer:
-    """The rule of this module for one choice of tokenizer and letter case.
+    """The rule of this module for one choice of tokenizer and letter case; running text is lowercased unless told.
 
     Examples
     --------
@@ -56,11 +57,11 @@ class Tokenizer:
     ["don't", 'pay', '1,000.50', 'for', 'well', 'made', 'things']
     """
 
-    def __init__(self, kind: str, lowercase: bool) -> None:
+    def __init__(self, kind: str, lowercase: bool | None = None) -> None:
         if kind not in TOKENIZERS:
             raise ParameterError(f"tokenizer = {kind!r} is not usable: give one of {', '.join(TOKENIZERS)}.")
-        self.lowercase = lowercase
         self.words_only = kind == "unicode"
+        self.lowercase = self.words_only if lowercase is None else _checks.flag("lowercase", lowercase)
         self._token, self._between = _unicode_patterns() if self.words_only else _whitespace_patterns()
         self._invisible = re.compile(f"[{_INVISIBLE}]")
         self.hints: tuple[str, ...] = ()

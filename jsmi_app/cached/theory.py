@@ -44,6 +44,7 @@ class TableRank(NamedTuple):
     score: float
     gradient_norm: float
     spread: float
+    converged: bool
 
 
 @st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
@@ -53,7 +54,8 @@ def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...]) -> list[T
     from jsmi_core.objective import SGNSObjective
 
     objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
-    return [TableRank(best.score, best.gradient_norm, best.spread) for best in best_ranks(objective, dimensions)]
+    found = best_ranks(objective, dimensions)
+    return [TableRank(best.score, best.gradient_norm, best.spread, best.converged) for best in found]
 
 
 class Proven(NamedTuple):

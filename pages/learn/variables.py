@@ -272,6 +272,8 @@ def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     spread = scale_of(unit) * max(best.spread for best in found)
     slope = max(best.gradient_norm for best in found)
     st.caption(words.part("certificate", spread=f"{number(spread)} {unit}", gradient=f"{slope:.1e}"))
+    if not all(best.converged for best in found):
+        st.caption(words.part("unfinished"))
     controls.reproduce(*table_snippets.ranks(objective, dimensions))
 
 

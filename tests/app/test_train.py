@@ -151,14 +151,14 @@ def test_settings_that_do_not_fit_each_other_get_one_sentence(open_page: Open) -
 
 def test_what_a_grid_trained_is_shown_and_can_be_scored_in_full(open_page: Open) -> None:
     text = cached.corpus("planted", 5)
-    cell = Cell(text.digest, SGNSConfig(dimension=3, epochs=7))
-    link = {"corpus": "planted", "dimension": "3", "epochs": "7"}
+    cell = Cell(text.digest, SGNSConfig(dimension=3, epochs=12))
+    link = {"corpus": "planted", "dimension": "3", "epochs": "12"}
     app = open_page("train", **link)
     cached.store().save(run_cell(replace(cell, every=SPARSE), text))
     app.run()
     assert trained(app)
-    assert "After 7 epochs" in app.header[0].value
-    assert "after every 5 epochs" in " ".join(texts(app))
+    assert "After 12 epochs" in app.header[0].value
+    assert "after every 10 epochs" in " ".join(texts(app))
     assert app.button("train").label == "Score every epoch"
     assert app.button("search-button")
     app.button("train").click().run()

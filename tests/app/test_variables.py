@@ -190,3 +190,10 @@ def test_the_code_gives_the_numbers_of_the_page(open_page: Open, picture: str) -
 
 def test_the_terms_are_explained(open_page: Open) -> None:
     assert any("<abbr" in text for text in texts(open_page("variables", picture="channel")))
+
+
+def test_a_search_that_was_not_finished_says_so(open_page: Open) -> None:
+    unfinished = "still climbing"
+    assert unfinished not in " ".join(texts(open_page("variables", picture="rank")))
+    app = open_page("variables", picture="rank", table="42-0-2-2_2-41-1-2_0-1-41-1_0-0-2-42")
+    assert unfinished in " ".join(texts(app))

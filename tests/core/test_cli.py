@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import SGNSObjective, cli, expected_pairs, mutual_information, sample_corpus, unigram_noise
+from jsmi_core import SGNSObjective, _arguments, cli, expected_pairs, mutual_information, sample_corpus, unigram_noise
 from jsmi_core.cooccurrence import PairSampling
 from jsmi_core.corpus import read_corpus
 from jsmi_core.errors import JSMIError, ParameterError
@@ -462,7 +462,7 @@ def test_b16_text_parameters_get_the_librarys_sentence(jsmi, text, option, typed
 @pytest.mark.parametrize("typed", ["0", "1", "nan", "half"])
 def test_b16_alpha(jsmi, text, typed):
     with pytest.raises(ParameterError) as caught:
-        SGNSObjective(expected_pairs(read_corpus(text)), alpha=cli._number(typed))
+        SGNSObjective(expected_pairs(read_corpus(text)), alpha=_arguments._number(typed))
     assert jsmi("bound", text, "--alpha", typed) == (2, "", f"jsmi: {caught.value}\n")
 
 

@@ -23,7 +23,7 @@ STOREYS = [
     {"corpus", "large_corpus", "contrast", "evaluation", "vectors", "wordmap"},
     {"cooccurrence", "large_pairs", "information", "tables", "samples", "planted", "drawn", "_blocks"},
     {"objective", "training", "usefulness"},
-    {"lowrank", "_ascent", "_slopes", "specs"},
+    {"lowrank", "_ascent", "_newton", "_slopes", "specs"},
     {"matrices"},
     {"proof_case", "proof_check", "proof_ways", "proofs_dependence", "proofs_score", "proofs_beyond", "proofs"},
     {"proof_figures"},
@@ -33,7 +33,7 @@ STOREYS = [
     {"figures", "ladder"},
     {"practice_figures", "comparison_figures", "usefulness_figures", "loss_figures", "table_figures"},
     {"drawing", "_printing"},
-    {"_bound", "_table", "_commands", "_loss", "_prove", "_runs", "_sweep"},
+    {"_arguments", "_bound", "_table", "_commands", "_loss", "_prove", "_runs", "_sweep"},
     {"cli"},
 ]
 PLACE = {module: storey for storey, modules in enumerate(STOREYS) for module in modules}

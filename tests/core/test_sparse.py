@@ -157,14 +157,14 @@ def test_points_of_a_grid_are_each_training_once(dense: CellResult, coarse: Cell
 def test_a_point_along_it_is_where_it_was_scored(dense: CellResult, coarse: CellResult) -> None:
     point = Checkpoint.of(coarse, 10)
     assert point.law("word2vec").score == dense.history[10].score
-    assert tuple(moment.epoch for moment in point.history) == point.cell.scored_epochs == (0, 5, 10)
-    with pytest.raises(ParameterError, match="has 12 epochs and was scored after every 5 of them"):
+    assert tuple(moment.epoch for moment in point.history) == point.cell.scored_epochs == (0, 10)
+    with pytest.raises(ParameterError, match="has 12 epochs and was scored after every 10 of them"):
         Checkpoint.of(coarse, 4)
 
 
 def test_figures_stand_at_the_epochs_that_were_scored(coarse: CellResult) -> None:
     climb = climb_data(coarse.history, CONFIG.epochs, coarse.laws[0].bound, 0.45).lines[-1]
-    assert climb.x == (0.0, 5.0, 10.0, 12.0)
+    assert climb.x == (0.0, 10.0, 12.0)
     shorter = run_cell(Cell(CORPUS.digest, replace(CONFIG, epochs=7), SPARSE), CORPUS)
     line = ladder_data(points_of([coarse, shorter], replace(GRID, epochs=(7, 12))), "epochs").lines[-1]
     assert line.x == (7.0, 12.0)
@@ -277,11 +277,11 @@ def test_the_shell_s_grid_takes_what_was_trained_one_by_one(tmp_path: Path, caps
     text = tmp_path / "hamlet.txt"
     text.write_text("to be or not to be\n" * 50, "utf-8")
     common = [str(text), "--store", str(tmp_path / "store"), "--min-count", "1", "--subsample", "0", "--json"]
-    assert main(["train", *common, "--dimension", "2", "--epochs", "6"]) == 0
+    assert main(["train", *common, "--dimension", "2", "--epochs", "12"]) == 0
     trained = json.loads(capsys.readouterr().out)
-    assert main(["sweep", *common, "--dimensions", "2,3", "--epochs", "6"]) == 0
+    assert main(["sweep", *common, "--dimensions", "2,3", "--epochs", "12"]) == 0
     captured = capsys.readouterr()
     assert "2 trainings, 1 of them stored already" in captured.err
     first, second = json.loads(captured.out)["results"]
     assert first["id"] == trained["id"]
-    assert [moment["epoch"] for moment in second["history"]] == [0, 5, 6]
+    assert [moment["epoch"] for moment in second["history"]] == [0, 10, 12]

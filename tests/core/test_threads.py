@@ -15,6 +15,7 @@ from jsmi_core import (
     PairSampling,
     SGNSObjective,
     _threads,
+    best_rank_embedding,
     expected_pairs,
     unigram_noise,
 )
@@ -60,6 +61,19 @@ def test_scores_gaps_and_bounds(monkeypatch, counts, precision):
     for threads in [*THREADS, *THREADS]:
         monkeypatch.setenv("JSMI_THREADS", threads)
         assert everything() == first
+
+
+def test_searches_for_the_best_rank(monkeypatch, counts):
+    objective = SGNSObjective(JointDistribution.from_counts(counts), 5)
+
+    def search():
+        found = best_rank_embedding(objective, 3, max_passes=12)
+        return [bits(part) for part in (found.embedding.words, found.embedding.contexts, found.score)]
+
+    first = search()
+    for threads in THREADS:
+        monkeypatch.setenv("JSMI_THREADS", threads)
+        assert search() == first
 
 
 def test_expected_pairs(monkeypatch):

@@ -1,0 +1,120 @@
+"""Newton's climb on small tables: its pass and derivatives against independent ones, and what it finds."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.optimize import approx_fprime, minimize
+
+from jsmi_core import Embedding, JointDistribution, SGNSObjective, _newton, best_rank_embedding, unigram_noise
+from jsmi_core._ascent import RankStep, Watch
+from jsmi_core._newton import NewtonClimb, TablePass
+from jsmi_core._slopes import SlopePass
+
+# Nearly a diagonal: the best matrix of rank 2 puts its four rows on a circle, ever farther out.
+FAR_OUT = [[42, 0, 2, 2], [2, 41, 1, 2], [0, 1, 41, 1], [0, 0, 2, 42]]
+
+
+def table(skip_target: bool = False) -> SGNSObjective:
+    """5 × 6 with empty cells, an empty row, a context that is only ever noise, and word2vec's kind of noise."""
+    counts = np.random.default_rng(3).integers(0, 5, (5, 6))
+    counts[1] = counts[:, 4] = 0
+    noise = unigram_noise(counts.sum(axis=0) + 1)
+    return SGNSObjective(JointDistribution.from_counts(counts), 5, noise, skip_target=skip_target)
+
+
+def factors(objective: SGNSObjective, dimension: int = 2, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(7)
+    words, contexts = (scale * rng.normal(size=(size, dimension)) for size in objective.joint.shape)
+    return words, contexts
+
+
+def climb(objective: SGNSObjective, words: np.ndarray, contexts: np.ndarray, **limits: float) -> NewtonClimb:
+    passes = TablePass(objective)
+    watch = Watch(passes, 1, None, None)
+    return NewtonClimb(passes, words, contexts, limits.get("tolerance", 1e-12), int(limits.get("most", 2_000)), watch)
+
+
+@pytest.mark.parametrize("skip_target", [False, True])
+@pytest.mark.parametrize("scale", [0.5, 3.0, 60.0])
+def test_a_pass_says_what_the_pass_over_blocks_says(skip_target: bool, scale: float) -> None:
+    objective = table(skip_target)
+    words, contexts = factors(objective, 3, scale)
+    found, known = TablePass(objective)(words, contexts), SlopePass(objective, np.float64)(words, contexts)
+    assert found.score == pytest.approx(known.score, rel=1e-13)
+    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), rel=1e-13)
+    np.testing.assert_allclose(found.words, known.words, rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(found.contexts, known.contexts, rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("skip_target", [False, True])
+def test_second_derivatives_are_differences_of_the_first(skip_target: bool) -> None:
+    objective = table(skip_target)
+    words, contexts = factors(objective)
+    one = climb(objective, words, contexts, most=0)
+    gradient, curvature = one._derivatives()
+    upper = np.triu(curvature)
+    scale = np.concatenate([np.repeat(one.word_scale, 2), np.repeat(one.context_scale, 2)])
+
+    def slope(step: np.ndarray) -> np.ndarray:
+        there = one.place.plus(1.0, one._unscaled(step))
+        slopes = one.slopes(there.words, there.contexts)
+        return np.concatenate([slopes.words.ravel(), slopes.contexts.ravel()]) * scale
+
+    np.testing.assert_allclose(gradient, slope(np.zeros_like(gradient)), rtol=1e-12, atol=1e-15)
+    differences = -approx_fprime(np.zeros_like(gradient), slope, 1e-6)
+    np.testing.assert_allclose(upper + np.triu(upper, 1).T, differences, atol=1e-5 * np.abs(differences).max())
+
+
+def test_it_climbs_at_every_step_and_ends_where_scipy_ends() -> None:
+    objective = SGNSObjective(JointDistribution.from_counts(np.random.default_rng(3).integers(1, 30, (5, 6))), 5)
+    words, contexts = factors(objective)
+    told: list[RankStep] = []
+    best = best_rank_embedding(objective, 2, [Embedding(words, contexts)], tolerance=1e-12, on_step=told.append)
+    assert best.converged
+    assert best.gradient_norm < 1e-6
+    assert all(before.score <= after.score for before, after in pairwise(told))
+    passes = TablePass(objective)
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        there = passes(flat[: words.size].reshape(words.shape), flat[words.size :].reshape(contexts.shape))
+        return -there.score, -np.concatenate([there.words.ravel(), there.contexts.ravel()])
+
+    starts = [np.random.default_rng(seed).normal(size=words.size + contexts.size) for seed in range(8)]
+    peers = [minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9}).fun for start in starts]
+    assert best.score == pytest.approx(-min(peers), rel=1e-6)
+
+
+def test_it_goes_on_where_scores_run_towards_infinity(monkeypatch: pytest.MonkeyPatch) -> None:
+    objective = SGNSObjective(JointDistribution.from_counts(FAR_OUT), negatives=5)
+    newton = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
+    monkeypatch.setattr("jsmi_core.lowrank.LARGEST", 0)
+    slower = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
+    assert newton.score > 1.05 * slower.score
+    assert newton.score < objective.bound
+
+
+def test_rows_and_columns_that_never_occur_are_never_moved() -> None:
+    objective = SGNSObjective(JointDistribution.from_counts([[0, 0, 0], [5, 0, 1], [1, 0, 4]]), negatives=2)
+    words, contexts = factors(objective)
+    end = climb(objective, words, contexts)
+    assert end.here.score == pytest.approx(objective.bound, rel=1e-9)
+    np.testing.assert_array_equal(end.embedding.words[0], words[0])
+    np.testing.assert_array_equal(end.embedding.contexts[1], contexts[1])
+
+
+@pytest.mark.parametrize("counts", [[[3]], [[3, 1, 2]], [[1], [4]]])
+def test_tables_that_know_nothing_score_nothing(counts: list[list[int]]) -> None:
+    objective = SGNSObjective(JointDistribution.from_counts(counts), negatives=1_000)
+    assert best_rank_embedding(objective, 1, tolerance=1e-12).score == pytest.approx(0, abs=1e-15)
+
+
+def test_a_climb_ends_where_no_damping_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    objective = table()
+    words, contexts = factors(objective)
+    monkeypatch.setattr(_newton, "STIFFEST", 0.0)
+    stopped = climb(objective, words, contexts)
+    assert stopped.converged
+    np.testing.assert_array_equal(stopped.embedding.words, words)
