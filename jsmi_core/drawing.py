@@ -163,7 +163,11 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
             anchor = {0: "left", len(band.x) - 1: "right"}.get(at, "center")
             last = len(band.x) - 1
             beside = {last: max(last - 1, 0), 0: min(1, last)}.get(at, at)  # the name stands on the way there
-            middle = sum(w * (band.low[i] + band.high[i]) / 2 for i, w in ((at, 0.65), (beside, 0.35)))
+            lower, upper = (band.low[at], band.low[beside]), (band.high[at], band.high[beside])
+            floor, ceiling = max(lower), min(upper)
+            if ceiling - floor < LABEL_GAP * (high - low):  # no height is free all the way: near its own end
+                floor, ceiling = (0.65 * edge[0] + 0.35 * edge[1] for edge in (lower, upper))
+            middle = (floor + ceiling) / 2
             colour = getattr(palette, band.role)
             _write(figure, f"{band.label}", x, middle, colour, xanchor=anchor, xshift=8 if anchor == "left" else -8)
     longest = max((len(line.label) for line in ends), default=0)
