@@ -14,7 +14,7 @@ from jsmi_core.charts import in_epochs, scale_of
 from jsmi_core.corpus import Corpus
 from jsmi_core.loss import Pairs
 from jsmi_core.loss_figures import causes_of
-from jsmi_core.records import RankResult, Result
+from jsmi_core.records import RankResult, Result, distinct
 from jsmi_core.specs import Cell
 
 SMALL_MODEL = {"dimension": 20, "epochs": 20}
@@ -25,13 +25,15 @@ OWN_AXES = ("dimension", "epochs", "negatives", "seed", "tolerance")
 
 def choose(text: Corpus) -> Result | None:
     """One of the stored models of a text, the newest unless the link names another; None if there is none."""
-    stored = {run.id: run for run in reversed(cached.store().results(text.digest, kind=Result))}
+    everything = cached.store().results(text.digest, kind=Result)
+    stored = {run.id: run for run in reversed(distinct(everything))}
     wanted = state.get("run")
-    if wanted and wanted not in stored:
+    linked = next((run.cell.answer(stored) for run in everything if run.id == wanted), None)
+    if wanted and not linked:
         state.notice(f"The link's run {wanted} is not stored here for this text: another model is shown.")
         controls.show_notices()
     if wanted not in stored:
-        state.put("run", next(iter(stored), ""))
+        state.put("run", linked.id if linked else next(iter(stored), ""))
     if not stored:
         return None
     state.seed("run")

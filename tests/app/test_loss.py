@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,17 @@ def test_the_link_of_a_model_that_is_not_there_says_so(loss_page: Open) -> None:
     app = loss_page(run="0" * 20)
     assert "not stored here" in app.warning[0].value
     assert query(app) == TEXT | {"run": SEARCHED.id}
+
+
+def test_a_training_scored_twice_is_one_model(loss_page: Open) -> None:
+    coarse, dense = (run_cell(Cell(CORPUS.digest, replace(CONFIG, epochs=2), every), CORPUS) for every in (2, 1))
+    cached.store().save(coarse)
+    assert loss_page(run=coarse.id).selectbox("run").value == coarse.id
+    cached.store().save(dense)
+    app = loss_page(run=coarse.id)
+    assert not app.warning
+    assert app.selectbox("run").value == dense.id
+    assert len(app.selectbox("run").options) == 3
 
 
 def test_without_a_model_one_is_trained_here(open_page: Open) -> None:
