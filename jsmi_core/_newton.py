@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import expit
+from scipy.stats import rankdata
 
 from jsmi_core._ascent import ARMIJO, Climb, Step, Watch, inverse
 from jsmi_core._slopes import SlopePass, Slopes, Vectors
@@ -55,6 +56,25 @@ class TablePass(SlopePass):
         slope = self.positive - self.mixture * share
         loss = np.vdot(self.positive, np.logaddexp(0, -m)) + np.vdot(self.negative, np.logaddexp(0, m))
         return TableSlopes(self.objective._constant - float(loss), slope @ contexts, slope.T @ words, share)
+
+
+def ordered_factors(table: TablePass, words: Vectors, contexts: Vectors) -> tuple[Vectors, Vectors]:
+    """A start of rank 2: m(x, y) = −2c cosh(λ (u − v)), where u and v number words and contexts along one axis.
+
+    However many words there are, that is near 0 where u = v and runs towards −∞ everywhere else as λ grows: two
+    dimensions tell all rows of a diagonal apart, but no climb along the gradient gets there. The axis (V, 1), (W, 1)
+    is any start of rank 1; of some λ and c the best are taken.
+    """
+    places = [rankdata(side[:, 0], "dense") for side in (words, contexts)]
+    longest = max(place.max() for place in places)
+    u, v = (place - (longest + 1) / 2 for place in places)
+    steps = [min(step, 300 / longest) for step in (0.5, 1.0, 2.0, 4.0, 8.0)]  # no score beyond e³⁰⁰
+    tries = [
+        (np.exp(step * np.outer(u, [1, -1])), -size * np.exp(step * np.outer(v, [-1, 1])))
+        for step in steps
+        for size in (0.3, 0.1, 0.01, 0.001)
+    ]
+    return max(tries, key=lambda pair: table(*pair).score)
 
 
 class NewtonClimb(Climb):

@@ -21,7 +21,7 @@ from scipy.sparse.linalg import svds
 from jsmi_core import _checks
 from jsmi_core._ascent import Climb, Metric, RankStep, Watch, inverse
 from jsmi_core._blocks import SMALL
-from jsmi_core._newton import LARGEST, NewtonClimb, TablePass
+from jsmi_core._newton import LARGEST, NewtonClimb, TablePass, ordered_factors
 from jsmi_core._slopes import SlopePass, Vectors
 from jsmi_core._threads import one_blas_thread
 from jsmi_core.contrast import Contrast
@@ -53,6 +53,7 @@ class BestRank:
 
 
 ANALYSIS, WITHOUT_CONSTANT, GIVEN = "correspondence analysis", "correspondence analysis, no constant", "given start"
+ORDERED = "words and contexts in order"
 """What a certificate calls the starts; those given are numbered from 1."""
 
 
@@ -72,7 +73,8 @@ def best_rank_embedding(
     Starts from correspondence analysis (deterministic), and from each embedding given: a trained one, so that
     the price of training is never negative, or the best one of a smaller rank, so that S*_d never falls in d.
     At d = 1, where the constant matrix −log k may be a saddle, and on tables of up to a million pairs, also from
-    correspondence analysis without that constant.
+    correspondence analysis without that constant. At d = 2, on tables of a few dozen rows, also from words and contexts
+    in the order of its leading axis.
 
     Parameters
     ----------
@@ -115,6 +117,8 @@ def best_rank_embedding(
     factors = {ANALYSIS: _correspondence_factors(slopes, dimension)}
     if dimension == 1 or slopes.dtype == np.float64:
         factors[WITHOUT_CONSTANT] = _correspondence_factors(slopes, dimension, constant=False)
+    if dimension == 2 and isinstance(slopes, TablePass):
+        factors[ORDERED] = ordered_factors(slopes, *_correspondence_factors(slopes, 1, constant=False))
     factors |= {name: _padded(slopes, start, dimension) for name, start in given.items()}
     watch = Watch(slopes, len(factors), on_step, cancel)
     climbs = {name: climb_from(*pair, tolerance, max_passes, watch) for name, pair in factors.items()}

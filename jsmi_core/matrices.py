@@ -205,7 +205,7 @@ def best_ranks(objective: SGNSObjective, dimensions: Sequence[int] = (1, 2, 3)) 
     ----------
     objective : SGNSObjective of a small table
     dimensions : rising ranks
-        Each search ends after 500 passes: where empty cells draw the best scores of a rank towards −∞, it may lack a
+        Each climb ends after 300 passes: where empty cells draw the best scores of a rank towards −∞, it may lack a
         few thousandths, and its certificate is not converged.
 
     Returns
@@ -227,5 +227,5 @@ def best_ranks(objective: SGNSObjective, dimensions: Sequence[int] = (1, 2, 3)) 
     found: list[BestRank] = []
     for dimension in dimensions:
         starts = [best.embedding for best in found[-1:]]
-        found.append(best_rank_embedding(objective, dimension, starts, tolerance=1e-5, max_passes=500))
+        found.append(best_rank_embedding(objective, dimension, starts, tolerance=1e-5, max_passes=300))
     return found

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime, minimize
 
-from jsmi_core import Embedding, JointDistribution, SGNSObjective, _newton, best_rank_embedding, unigram_noise
+from jsmi_core import (
+    Embedding,
+    JointDistribution,
+    SGNSObjective,
+    _newton,
+    best_rank_embedding,
+    binary_entropy,
+    unigram_noise,
+)
 from jsmi_core._ascent import RankStep, Watch
-from jsmi_core._newton import NewtonClimb, TablePass
+from jsmi_core._newton import NewtonClimb, TablePass, ordered_factors
 from jsmi_core._slopes import SlopePass
+from jsmi_core.lowrank import ORDERED
 
 # Nearly a diagonal: the best matrix of rank 2 puts its four rows on a circle, ever farther out.
 FAR_OUT = [[42, 0, 2, 2], [2, 41, 1, 2], [0, 1, 41, 1], [0, 0, 2, 42]]
+
+
+ORDER = [0.0, 3.0, 1.0, 2.0, 4.0], [0.0, 1.0, 2.0, 5.0, 3.0, 4.0]
 
 
 def table(skip_target: bool = False) -> SGNSObjective:
@@ -94,6 +107,25 @@ def test_it_goes_on_where_scores_run_towards_infinity(monkeypatch: pytest.Monkey
     slower = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
     assert newton.score > 1.05 * slower.score
     assert newton.score < objective.bound
+
+
+@pytest.mark.parametrize("size", [5, 8, 20])
+def test_two_dimensions_tell_the_rows_of_a_diagonal_apart(size: int) -> None:
+    """With m = 0 on the diagonal and −∞ elsewhere, S = h(α) − (α + (1−α)/n) log 2; better yet is found at its ends."""
+    objective = SGNSObjective(JointDistribution.from_counts(np.eye(size)), 5)
+    best = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
+    limit = binary_entropy(1 / 6) - (1 / 6 + 5 / 6 / size) * math.log(2)
+    assert 0.99 * limit < best.score < objective.bound
+    assert best.start == ORDERED
+
+
+def test_an_ordered_start_is_a_hyperbolic_cosine_of_places() -> None:
+    words, contexts = ordered_factors(TablePass(table()), *(np.array(places)[:, None] for places in ORDER))
+    scores, distances = words @ contexts.T, np.abs(np.subtract.outer(*ORDER))
+    top, next_to_it = scores[0, 0], scores[0, 1]
+    step = np.arccosh(next_to_it / top)
+    assert top < 0 < step
+    np.testing.assert_allclose(scores, top * np.cosh(step * distances), rtol=1e-12)
 
 
 def test_rows_and_columns_that_never_occur_are_never_moved() -> None:
