@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 IN := .venv/bin/
+PARALLEL := -n logical --dist worksteal
 KERNELS := kernels drawn large loss
 
 .PHONY: help run test test-all lint coverage mutants bench samples clean
@@ -23,10 +24,10 @@ run: .venv/stamp ## open the app in a browser
 	$(IN)jsmi app
 
 test: .venv/stamp ## run the tests (minutes)
-	$(IN)pytest -n logical -m "not slow"
+	$(IN)pytest $(PARALLEL) -m "not slow"
 
 test-all: .venv/stamp ## run the tests and the long proofs
-	$(IN)pytest -n logical
+	$(IN)pytest $(PARALLEL)
 
 lint: .venv/stamp ## check style and types
 	$(IN)ruff check .
@@ -37,8 +38,8 @@ lint: .venv/stamp ## check style and types
 # else has the same lines either way, and runs in minutes instead of hours.
 coverage: .venv/stamp ## see that the tests reach every line and branch of jsmi_core
 	$(IN)coverage erase
-	NUMBA_DISABLE_JIT=1 $(IN)coverage run -m pytest -q -n logical -m "not slow" $(addprefix tests/core/test_,$(addsuffix .py,$(KERNELS)))
-	$(IN)coverage run -m pytest -q -n logical -m "not slow" tests/core tests/faults tests/app jsmi_core
+	NUMBA_DISABLE_JIT=1 $(IN)coverage run -m pytest -q $(PARALLEL) -m "not slow" $(addprefix tests/core/test_,$(addsuffix .py,$(KERNELS)))
+	$(IN)coverage run -m pytest -q $(PARALLEL) -m "not slow" tests/core tests/faults tests/app jsmi_core
 	$(IN)coverage combine --quiet
 	$(IN)coverage report
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from jsmi_core import _runs, _sweep, cli
+from jsmi_core import _arguments, _runs, _sweep, cli
 from jsmi_core import store as store_module
 from jsmi_core._printing import Line
 from jsmi_core.corpus import read_corpus
@@ -101,7 +101,7 @@ def test_a_checkout_that_is_not_installed_has_no_version(
     def not_there(package: str) -> str:
         raise PackageNotFoundError(package)
 
-    monkeypatch.setattr(cli, "version", not_there)
+    monkeypatch.setattr(_arguments, "version", not_there)
     with pytest.raises(SystemExit) as ended:
         cli.main(["--version"])
     assert ended.value.code == 0
