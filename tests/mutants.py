@@ -32,8 +32,16 @@ TESTS = [
     "theorems",
     "training",
     "large",
+    "newton",
 ]
-OF_MODULE = {"_kernels": "kernels", "_blocks": "objective", "contrast": "precision", "_large_kernels": "large"}
+OF_MODULE = {
+    "_newton": "newton",
+    "_slopes": "newton",
+    "_kernels": "kernels",
+    "_blocks": "objective",
+    "contrast": "precision",
+    "_large_kernels": "large",
+}
 WITHOUT_COMPILER = "tests/core/test_kernels.py::test_all_this_without_the_compiler"
 
 
@@ -263,6 +271,18 @@ MUTANTS = [
         "_large_kernels",
         "sums[y] += values[i]",
         "sums[y] += 0.0",
+    ),
+    Mutant(
+        "the slope of S in the contexts downhill",
+        "_slopes",
+        "np.concatenate(by_words) * scale, by_contexts * scale)",
+        "np.concatenate(by_words) * scale, -by_contexts * scale)",
+    ),
+    Mutant(
+        "second derivatives without the slope that both factors share",
+        "_newton",
+        """ - np.einsum("xy,ij->xiyj", slope, np.eye(d))""",
+        "",
     ),
 ]
 
