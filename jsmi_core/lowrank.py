@@ -117,7 +117,7 @@ def best_rank_embedding(
     factors = {ANALYSIS: _correspondence_factors(slopes, dimension)}
     if dimension == 1 or slopes.dtype == np.float64:
         factors[WITHOUT_CONSTANT] = _correspondence_factors(slopes, dimension, constant=False)
-    if dimension == 2 and isinstance(slopes, TablePass):
+    if dimension == 2 < min(objective.joint.shape) and isinstance(slopes, TablePass):
         factors[ORDERED] = ordered_factors(slopes, *_correspondence_factors(slopes, 1, constant=False))
     factors |= {name: _padded(slopes, start, dimension) for name, start in given.items()}
     watch = Watch(slopes, len(factors), on_step, cancel)
