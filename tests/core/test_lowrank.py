@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from scipy.linalg import eigh
 
 from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
+from jsmi_core._ascent import Climb, Watch
 from jsmi_core._slopes import SlopePass
 from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
 from jsmi_core.lowrank import ANALYSIS, GIVEN, best_rank_embedding, correspondence_start, sppmi, sppmi_svd
@@ -33,6 +34,18 @@ def small_objective(skip_target: bool = False) -> SGNSObjective:
     counts[2] = 0
     noise = unigram_noise(counts.sum(axis=0) + 1)
     return SGNSObjective(JointDistribution.from_counts(counts), 5, noise, skip_target=skip_target)
+
+
+def test_a_start_without_a_slope_ends_at_once() -> None:
+    """At words = contexts = 0 neither factor can rise alone: a saddle where training would stay for ever."""
+    objective = small_objective()
+    slopes = SlopePass(objective, np.float64)
+    words, contexts = (np.zeros((size, 2)) for size in objective.joint.shape)
+    climb = Climb(slopes, words, contexts, 1e-4, 100, Watch(slopes, 1, None, None))
+    assert climb.converged
+    assert slopes.passes == 1
+    assert climb.gradient_norm == 0
+    assert objective.score(climb.embedding) == objective.score(Embedding(words, contexts))
 
 
 def test_planted_rank_is_found_and_fewer_dimensions_lose() -> None:
