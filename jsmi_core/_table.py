@@ -21,7 +21,8 @@ def table(given: argparse.Namespace) -> int:
     objective = SGNSObjective(joint, negatives, alpha=given.alpha)
     most_at, most = capacity(joint)
     dimensions = getattr(given, "dimensions", ())
-    scores = [max(best.score, 0.0) for best in best_ranks(objective, dimensions)]  # rank 1 holds −log k, which scores 0
+    found = best_ranks(objective, dimensions, max_passes=2_000)
+    scores = [max(best.score, 0.0) for best in found]  # rank 1 holds −log k, which scores 0
     posterior = cells(objective).posterior.tolist()
     values = {
         "mutual_information": objective.contrast.divergence,

@@ -198,15 +198,16 @@ def matrix_cells(objective: SGNSObjective, scores: npt.ArrayLike) -> tuple[float
     return found.score, found.gap.total, parts
 
 
-def best_ranks(objective: SGNSObjective, dimensions: Sequence[int] = (1, 2, 3)) -> list[BestRank]:
+def best_ranks(objective: SGNSObjective, dimensions: Sequence[int] = (1, 2, 3), max_passes: int = 60) -> list[BestRank]:
     """The best score matrix of each rank, each search starting from the rank before too, so that S*_d never falls.
 
     Parameters
     ----------
     objective : SGNSObjective of a small table
     dimensions : rising ranks
-        Each climb ends after 300 passes: where empty cells draw the best scores of a rank towards −∞, it may lack a
-        few thousandths, and its certificate is not converged.
+    max_passes : int
+        Of each climb. 60 are enough unless empty cells draw the best scores of a rank towards −∞: then what is found
+        may be some percent low, and is not converged.
 
     Returns
     -------
@@ -227,5 +228,5 @@ def best_ranks(objective: SGNSObjective, dimensions: Sequence[int] = (1, 2, 3)) 
     found: list[BestRank] = []
     for dimension in dimensions:
         starts = [best.embedding for best in found[-1:]]
-        found.append(best_rank_embedding(objective, dimension, starts, tolerance=1e-5, max_passes=300))
+        found.append(best_rank_embedding(objective, dimension, starts, tolerance=1e-5, max_passes=max_passes))
     return found

@@ -48,13 +48,13 @@ class TableRank(NamedTuple):
 
 
 @st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
-def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...]) -> list[TableRank]:
+def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...], max_passes: int) -> list[TableRank]:
     """The best matrix of each rank for a small table, q = context marginal; nats."""
     from jsmi_core.matrices import best_ranks
     from jsmi_core.objective import SGNSObjective
 
     objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
-    found = best_ranks(objective, dimensions)
+    found = best_ranks(objective, dimensions, max_passes)
     return [TableRank(best.score, best.gradient_norm, best.spread, best.converged) for best in found]
 
 

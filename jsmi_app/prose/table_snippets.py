@@ -24,9 +24,9 @@ def losses(objective: SGNSObjective, scores: FloatArray) -> Snippets:
     return _with(objective, "jsmi_core.matrices", "matrix_cells", code)
 
 
-def ranks(objective: SGNSObjective, dimensions: tuple[int, ...]) -> Snippets:
+def ranks(objective: SGNSObjective, dimensions: tuple[int, ...], max_passes: int) -> Snippets:
     """The bound of a table, and the best score of each rank."""
-    code = f"print([best.score for best in best_ranks(objective, {dimensions})])"
+    code = f"print([best.score for best in best_ranks(objective, {dimensions}, {max_passes})])"
     python, shell = _with(objective, "jsmi_core.matrices", "best_ranks", code)
     return python, f"{shell} --dimensions {','.join(map(str, dimensions))}"
 

@@ -56,6 +56,7 @@ CORRELATIONS = (-0.99, *(i / 20 for i in range(-19, 20)), 0.99)
 DISTANCES = tuple(i / 20 for i in range(-20, 21))
 WORDS_FROM = "lee"
 RANKS = (1, 2, 3)
+QUICK, PATIENT = 60, 2_000  # passes of a search: under a hand that edits, and on request
 
 
 # --- the table -----------------------------------------------------------------------------------------------------
@@ -265,7 +266,8 @@ def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     """The best matrix of rank 1, 2 and 3."""
     rows = tuple(map(tuple, objective.joint.p.toarray().tolist()))
     dimensions = RANKS[: min(objective.joint.shape)]
-    found = cached.table_ranks(rows, objective.alpha, dimensions)
+    passes = PATIENT if st.session_state.get("longer") else QUICK
+    found = cached.table_ranks(rows, objective.alpha, dimensions, passes)
     unit = state.get("unit")
     controls.figure(rank_data(dimensions, [best.score for best in found], known, unit=unit), "rank")
     frame.say(words.part("rank", full=min(objective.joint.shape)))
@@ -274,7 +276,8 @@ def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     st.caption(words.part("certificate", spread=f"{number(spread)} {unit}", gradient=f"{slope:.1e}"))
     if not all(best.converged for best in found):
         st.caption(words.part("unfinished"))
-    controls.reproduce(*table_snippets.ranks(objective, dimensions))
+        st.button("Search longer", key="longer")
+    controls.reproduce(*table_snippets.ranks(objective, dimensions, passes))
 
 
 SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away": show_away, "rank": show_rank}

@@ -197,3 +197,7 @@ def test_a_search_that_was_not_finished_says_so(open_page: Open) -> None:
     assert unfinished not in " ".join(texts(open_page("variables", picture="rank")))
     app = open_page("variables", picture="rank", table="42-0-2-2_2-41-1-2_0-1-41-1_0-0-2-42")
     assert unfinished in " ".join(texts(app))
+    quick = app.get("plotly_chart")[0].proto.spec
+    app.button("longer").click().run()
+    assert not app.exception
+    assert app.get("plotly_chart")[0].proto.spec != quick
