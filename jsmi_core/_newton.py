@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from jsmi_core._ascent import ARMIJO, Climb, Step, Watch, inverse
 from jsmi_core._slopes import SlopePass, Slopes, Vectors
@@ -65,9 +64,9 @@ def ordered_factors(table: TablePass, words: Vectors, contexts: Vectors) -> tupl
     dimensions tell all rows of a diagonal apart, but no climb along the gradient gets there. The axis (V, 1), (W, 1)
     is any start of rank 1; of some λ and c the best are taken.
     """
-    places = [rankdata(side[:, 0], "dense") for side in (words, contexts)]
-    longest = max(place.max() for place in places)
-    u, v = (place - (longest + 1) / 2 for place in places)
+    places = [np.unique(side[:, 0], return_inverse=True)[1] for side in (words, contexts)]
+    longest = max(1 + place.max() for place in places)
+    u, v = (place - (longest - 1) / 2 for place in places)
     steps = [min(step, 300 / longest) for step in (0.5, 1.0, 2.0, 4.0, 8.0)]  # no score beyond e³⁰⁰
     tries = [
         (np.exp(step * np.outer(u, [1, -1])), -size * np.exp(step * np.outer(v, [-1, 1])))
@@ -96,7 +95,7 @@ class NewtonClimb(Climb):
         super().__init__(slopes, words, contexts, tolerance, max_passes, watch)
 
     def _step(self) -> bool:
-        """Climb one step; False when no step promises more than rounding."""
+        """Climb one step; False when no step promises more than rounding, or none keeps its promise."""
         gradient, curvature = self._derivatives()
         while self.damping < STIFFEST:
             try:
@@ -107,7 +106,8 @@ class NewtonClimb(Climb):
             step = cho_solve(factor, gradient, check_finite=False)
             promised = 0.5 * float(step @ gradient + self.damping * (step @ step))
             if promised <= ROUNDING:
-                break
+                self.converged = True
+                return False
             place = self.place.plus(1.0, self._unscaled(step))
             there = self.slopes(place.words, place.contexts)
             kept = (there.score - self.here.score) / promised
@@ -118,8 +118,7 @@ class NewtonClimb(Climb):
             if kept > ARMIJO:
                 self._move(place, there)
                 return True
-        self.converged = True
-        return False
+        return False  # not converged: vectors so long that no step in either of them is short enough
 
     def _derivatives(self) -> tuple[Array, Array]:
         """The gradient of S, and its curvature: minus the matrix of second derivatives, in the scaled variables."""
