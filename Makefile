@@ -29,10 +29,11 @@ test: .venv/stamp ## run the tests (minutes)
 test-all: .venv/stamp ## run the tests and the long proofs
 	$(IN)pytest $(PARALLEL)
 
-lint: .venv/stamp ## check style and types
+lint: .venv/stamp ## check style, types and who imports whom
 	$(IN)ruff check .
 	$(IN)ruff format --check .
 	$(IN)mypy
+	$(IN)lint-imports
 
 # A compiled kernel has no lines to count: the tests of the kernels run as the plain Python that they are written in. All
 # else has the same lines either way, and runs in minutes instead of hours.

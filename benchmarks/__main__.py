@@ -30,7 +30,7 @@ from jsmi_core import (
     train_sgns,
     unigram_noise,
 )
-from jsmi_core._threads import thread_count
+from jsmi_core.runtime.threads import thread_count
 
 
 def median_seconds(work: Callable[[], Any], repeats: int = 5) -> tuple[float, Any]:

@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from jsmi_core import SGNSObjective, best_rank_embedding
-from jsmi_core._slopes import SlopePass, Vectors
-from jsmi_core.lowrank import correspondence_start
+from jsmi_core.lowrank.gradient import SlopePass, Vectors
+from jsmi_core.lowrank.search import correspondence_start
 
 Row = Callable[..., None]
 Moment = tuple[int, float, float]  # passes, best S so far, seconds

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from jsmi_core import PairSampling, read_corpus, unigram_noise
-from jsmi_core.cooccurrence import _Counter, _shares
-from jsmi_core.large_corpus import read_large_corpus
-from jsmi_core.large_pairs import count_large_corpus
+from jsmi_core.pairs.cooccurrence import _Counter, _shares
+from jsmi_core.pairs.large import count_large_corpus
+from jsmi_core.text.large import read_large_corpus
 
 WORDS, SENTENCE, PIECE = 50_000, 25, 1_000_000
 FLOOR_TOKENS = 2_000_000

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from jsmi_core import Corpus, Grid, JobQueue, SGNSConfig, Store
-from jsmi_core.records import CellResult
+from jsmi_core.experiments.records import CellResult
 
 BASE = SGNSConfig(dimension=100, negatives=5, epochs=20)
 BUSY = 0.85  # of what so many cores train when they do nothing else: at least

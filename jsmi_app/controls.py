@@ -13,10 +13,9 @@ from typing import Any
 import streamlit as st
 
 from jsmi_app import cached, state
-from jsmi_core.charts import Figure, csv_text, inert
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import JSMIError
-from jsmi_core.samples import SAMPLES
+from jsmi_core.figures import Figure, csv_text, inert
+from jsmi_core.text import SAMPLES, Corpus
 
 HELP = {
     "dimension": "d, the number of coordinates of each word and context vector; word2vec's default is 100.",
@@ -272,7 +271,7 @@ def show_notices() -> None:
 
 def figure(data: Figure, key: str, *, clickable: bool = False) -> list[str]:
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
-    from jsmi_core.drawing import LIGHT, draw, enlarge
+    from jsmi_core.figures import LIGHT, draw, enlarge
 
     st.header(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
     if data.subtitle:

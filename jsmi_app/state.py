@@ -14,16 +14,13 @@ from typing import Any
 
 import streamlit as st
 
+from jsmi_core.embeddings import TESTS
 from jsmi_core.errors import JSMIError, ParameterError
-from jsmi_core.matrices import DIRECTIONS, read_scores
-from jsmi_core.practice_figures import NAMES as DEPARTURES
-from jsmi_core.proof_case import MOST_WORDS
-from jsmi_core.proofs import CARDS
-from jsmi_core.records import LAWS
-from jsmi_core.specs import EPOCHS_AS, Grid
-from jsmi_core.tables import PRESETS, SIZES, read_table
+from jsmi_core.experiments import EPOCHS_AS, LAWS, Grid
+from jsmi_core.figures import NAMES as DEPARTURES
+from jsmi_core.proofs import CARDS, MOST_WORDS
+from jsmi_core.tables import DIRECTIONS, PRESETS, SIZES, read_scores, read_table
 from jsmi_core.training import SGNSConfig
-from jsmi_core.usefulness import TESTS
 
 
 @dataclass(frozen=True)

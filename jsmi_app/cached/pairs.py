@@ -8,13 +8,12 @@ import numpy as np
 import streamlit as st
 
 from jsmi_app.cached.server import store
-from jsmi_core.cooccurrence import PairSampling, expected_pairs, keep_probabilities
-from jsmi_core.corpus import Corpus
-from jsmi_core.distribution import FloatArray, JointDistribution, unigram_noise
-from jsmi_core.samples import SAMPLES, sample_corpus
+from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
+from jsmi_core.pairs import PairSampling, expected_pairs, keep_probabilities
+from jsmi_core.text import SAMPLES, Corpus, sample_corpus
 
 if TYPE_CHECKING:
-    from jsmi_core.contrast import Contrast
+    from jsmi_core.information import Contrast
     from jsmi_core.training import SGNSConfig
 
 SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 21)} | {i / 200 for i in range(1, 200)}))
@@ -53,7 +52,7 @@ def _noise(text: Corpus, exponent: float | None) -> FloatArray | None:
 @st.cache_resource(show_spinner="Comparing the pairs with chance …", max_entries=2)
 def _paper(digest: str, sampling: PairSampling, _corpus: Corpus) -> Contrast:
     """The pairs beside the paper's noise: large, so kept for the texts in use only, and for no other noise."""
-    from jsmi_core.contrast import Contrast
+    from jsmi_core.information import Contrast
 
     return Contrast.of(_joint(digest, sampling, _corpus))
 
@@ -67,7 +66,7 @@ class BoundCurve(NamedTuple):
 
 @st.cache_data(show_spinner="Computing the bound for every α …", max_entries=32)
 def _bound_curve(digest: str, sampling: PairSampling, exponent: float | None, _corpus: Corpus) -> BoundCurve:
-    from jsmi_core.contrast import Contrast
+    from jsmi_core.information import Contrast
 
     if exponent is None:
         pairs = _paper(digest, sampling, _corpus)
@@ -97,8 +96,8 @@ def bound(text: Corpus, sampling: PairSampling, exponent: float | None, alpha: f
 def _aimed(
     digest: str, sampling: PairSampling, negatives: int, scored: float | None, drawn: float | None, _corpus: Corpus
 ) -> float:
+    from jsmi_core.experiments import aimed_score
     from jsmi_core.objective import SGNSObjective
-    from jsmi_core.split import aimed_score
 
     pairs = _joint(digest, sampling, _corpus)
     objective = SGNSObjective(pairs, negatives, _noise(_corpus, scored))
@@ -179,7 +178,7 @@ def heaviest_pairs(text: Corpus, sampling: PairSampling, alpha: float, most: int
 def _deviations(
     digest: str, sampling: PairSampling, dimension: int, negatives: int, _corpus: Corpus
 ) -> dict[str, float]:
-    from jsmi_core.baselines import deviations
+    from jsmi_core.lowrank import deviations
 
     return deviations(_joint(digest, sampling, _corpus), dimension, negatives)
 

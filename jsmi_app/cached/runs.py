@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from jsmi_app.cached.server import store
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
-from jsmi_core.records import Result
-from jsmi_core.samples import sample_data_directory
+from jsmi_core.experiments import Result
+from jsmi_core.text import Corpus, sample_data_directory
 
 if TYPE_CHECKING:
-    from jsmi_core.departures import SampledScore, Step, ValidBound
-    from jsmi_core.embedding import Embedding
-    from jsmi_core.loss import Loss
-    from jsmi_core.specs import RankConfig
+    from jsmi_core.embeddings import Embedding, Usefulness, WordMap
+    from jsmi_core.experiments import RankConfig, SampledScore, Step, ValidBound
+    from jsmi_core.objective import Loss
     from jsmi_core.training import SGNSConfig
-    from jsmi_core.usefulness import Usefulness
-    from jsmi_core.wordmap import WordMap
 
 
 def stored(run: str) -> Result:
@@ -41,7 +37,7 @@ def embedding(run: str) -> Embedding:
 
 @st.cache_data(show_spinner=False, max_entries=2048)
 def _usefulness(run: str, test: str, factors: str) -> Usefulness:
-    from jsmi_core.usefulness import balanced, usefulness
+    from jsmi_core.embeddings import balanced, usefulness
 
     vectors = embedding(run)
     return usefulness(balanced(vectors) if factors == "balanced" else vectors, [test])[0]
@@ -57,8 +53,8 @@ class SameScore(NamedTuple):
 
 @st.cache_data(show_spinner="Testing other vectors with the same scores …", max_entries=64)
 def _same_scores(run: str, config: SGNSConfig | RankConfig, test: str, _corpus: Corpus) -> list[SameScore]:
-    from jsmi_core.departures import own_objective
-    from jsmi_core.usefulness import same_scores, usefulness
+    from jsmi_core.embeddings import same_scores, usefulness
+    from jsmi_core.experiments import own_objective
 
     objective, forms = own_objective(_corpus, config), same_scores(embedding(run))
     return [SameScore(name, objective.score(form), usefulness(form, [test])[0].value) for name, form in forms.items()]
@@ -76,7 +72,7 @@ def usefulness(run: Result, test: str, factors: str) -> Usefulness:
 
 @st.cache_resource(show_spinner="Walking from the paper's law to word2vec's …", max_entries=32)
 def _walk(digest: str, law: SGNSConfig, departures: tuple[str, ...], _corpus: Corpus) -> tuple[Step, ...]:
-    from jsmi_core.departures import walk
+    from jsmi_core.experiments import walk
 
     return walk(_corpus, law, departures)
 
@@ -92,7 +88,7 @@ def walk(text: Corpus, config: SGNSConfig, departures: tuple[str, ...]) -> tuple
 
 @st.cache_data(show_spinner="Scoring under each law …", max_entries=64)
 def _valid_bounds(digest: str, config: SGNSConfig, run: str | None, _corpus: Corpus) -> tuple[ValidBound, ...]:
-    from jsmi_core.departures import valid_bounds
+    from jsmi_core.experiments import valid_bounds
 
     return valid_bounds(_corpus, config, None if run is None else embedding(run))
 
@@ -104,7 +100,7 @@ def valid_bounds(text: Corpus, config: SGNSConfig, run: Result | None) -> tuple[
 
 @st.cache_data(show_spinner="Scoring with skipped targets …", max_entries=256)
 def _skipping_score(run: str, config: SGNSConfig | RankConfig, _corpus: Corpus) -> float:
-    from jsmi_core.departures import own_objective
+    from jsmi_core.experiments import own_objective
 
     return own_objective(_corpus, config, skip_target=True).score(embedding(run))
 
@@ -118,7 +114,7 @@ def score_under(text: Corpus, run: Result, *, skip: bool) -> float:
 def _sampled_scores(
     run: str, config: SGNSConfig | RankConfig, pairs: tuple[int, ...], draws: int, _corpus: Corpus
 ) -> tuple[SampledScore, ...]:
-    from jsmi_core.departures import own_objective, sampled_scores
+    from jsmi_core.experiments import own_objective, sampled_scores
 
     return sampled_scores(own_objective(_corpus, config), embedding(run), pairs, (draws,))
 
@@ -130,7 +126,7 @@ def sampled_scores(text: Corpus, run: Result, pairs: tuple[int, ...], draws: int
 
 @st.cache_resource(show_spinner="Computing the loss of every pair …", max_entries=2)
 def _loss(run: str, law: str, digest: str, _corpus: Corpus) -> Loss:
-    from jsmi_core.loss import loss_of
+    from jsmi_core.experiments import loss_of
 
     return loss_of(stored(run), _corpus, law)
 
@@ -143,7 +139,7 @@ def loss(text: Corpus, run: Result, law: str) -> Loss:
 @st.cache_data(show_spinner="Laying the vectors flat …", max_entries=64)
 def word_map(run: str, most: int, method: str) -> WordMap:
     """The first input vectors of a stored result on a plane, by "pca" or "umap"."""
-    from jsmi_core.wordmap import pca_map, umap_map
+    from jsmi_core.embeddings import pca_map, umap_map
 
     return {"pca": pca_map, "umap": umap_map}[method](embedding(run).words[:most])
 

@@ -9,10 +9,10 @@ import streamlit as st
 
 from jsmi_app.cached.pairs import corpus, joint
 from jsmi_app.cached.runs import embedding, stored
-from jsmi_core.cooccurrence import PairSampling
-from jsmi_core.corpus import Corpus
-from jsmi_core.distribution import JointDistribution
-from jsmi_core.records import Result
+from jsmi_core.experiments import Result
+from jsmi_core.information import JointDistribution
+from jsmi_core.pairs import PairSampling
+from jsmi_core.text import Corpus
 
 if TYPE_CHECKING:
     from jsmi_core.proofs import Case, Proof
@@ -50,8 +50,8 @@ class TableRank(NamedTuple):
 @st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
 def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...], max_passes: int) -> list[TableRank]:
     """The best matrix of each rank for a small table, q = context marginal; nats."""
-    from jsmi_core.matrices import best_ranks
     from jsmi_core.objective import SGNSObjective
+    from jsmi_core.tables import best_ranks
 
     objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
     found = best_ranks(objective, dimensions, max_passes)

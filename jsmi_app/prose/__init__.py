@@ -17,7 +17,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from jsmi_core.charts import inert
+from jsmi_core.figures import inert
 
 HERE = Path(__file__).parent
 ORIGINAL = "en"

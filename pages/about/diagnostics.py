@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from jsmi_app import cached, frame
-from jsmi_core.charts import inert
+from jsmi_core.figures import inert
 
 with frame.page("diagnostics"):
     import numba

@@ -5,16 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
-from jsmi_app.prose import Prose, snippets
-from jsmi_core.baselines import LEVY_GOLDBERG
-from jsmi_core.claims import claims
-from jsmi_core.corpus import Corpus
+from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app.prose import Prose
+from jsmi_core.experiments import SPARSE, Cell, CellResult, claims, comparable, distinct
+from jsmi_core.figures import ladder_data
 from jsmi_core.information import levy_goldberg_deviation
-from jsmi_core.ladder import ladder_data
-from jsmi_core.records import CellResult, distinct
-from jsmi_core.specs import SPARSE, Cell
-from jsmi_core.split import comparable
+from jsmi_core.lowrank import LEVY_GOLDBERG
+from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
 CARDS = {"figure1": "Melamud & Goldberger, Figure 1", "levy-goldberg": "Levy & Goldberg, Table 1"}

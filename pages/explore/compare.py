@@ -7,13 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
-from jsmi_app.prose import Prose, snippets
-from jsmi_core.bundle import export_bundle, import_bundle
-from jsmi_core.charts import inert, scale_of
-from jsmi_core.comparison import Comparison, compare
-from jsmi_core.comparison_figures import curves_data, names
-from jsmi_core.records import RankResult, Result
+from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app.prose import Prose
+from jsmi_core.experiments import Comparison, RankResult, Result, compare
+from jsmi_core.figures import curves_data, inert, names, scale_of
+from jsmi_core.store import export_bundle, import_bundle
 
 CURVES = {"score": "scores", "difference": "difference to the first"}
 MOST = 8  # runs side by side that can still be told apart

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from jsmi_app import controls, frame, state, sweeps
-from jsmi_app.prose import snippets
-from jsmi_core.specs import CHECKPOINTS, EPOCHS_AS, RUNS, Grid
+from jsmi_app import controls, frame, snippets, state
+from jsmi_app.panels import sweep
+from jsmi_core.experiments import CHECKPOINTS, EPOCHS_AS, RUNS, Grid
 
 BEST_RANK = (
     "Whatever the training: splits the gap into the price of rank (at most) and the price of training (at least), "
@@ -41,5 +41,5 @@ with frame.page("gap"):
         controls.training_settings(seed=False)
         controls.unit()
     grid = Grid(dimensions, epochs, negatives, seeds, state.config(), epochs_as=epochs_as)
-    sweeps.panel(grid, text, best_rank=best_rank)
+    sweep.panel(grid, text, best_rank=best_rank)
     controls.reproduce(*snippets.sweep(text, grid, best_rank=best_rank))

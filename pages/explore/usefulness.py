@@ -4,16 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, state, sweeps
-from jsmi_app.prose import snippets
-from jsmi_core.charts import number
-from jsmi_core.corpus import Corpus
+from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app.panels import sweep
+from jsmi_core.embeddings import TESTS, rank_agreement
+from jsmi_core.experiments import Grid, RankResult, Result, distinct
+from jsmi_core.figures import Judged, number, usefulness_data
 from jsmi_core.information import to_bits
-from jsmi_core.records import RankResult, Result, distinct
-from jsmi_core.specs import Grid
+from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
-from jsmi_core.usefulness import TESTS, rank_agreement
-from jsmi_core.usefulness_figures import Judged, usefulness_data
 
 GRID = {"dimensions": (2, 10, 50), "epochs": (5, 20), "seeds": (1, 2, 3)}
 SHORT = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999", "analogies": "analogies"}
@@ -141,5 +139,5 @@ with frame.page("usefulness") as words:
     grid = Grid(**GRID, base=config)
     frame.say(words.part("grid"))
     cells = (*grid.cells(text.digest), *grid.rank_cells(text.digest))
-    sweeps.run(cells, text, lambda stored: page(words, text, config), "Train a small grid")
+    sweep.run(cells, text, lambda stored: page(words, text, config), "Train a small grid")
     controls.reproduce(*snippets.usefulness(text))

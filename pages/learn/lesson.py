@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from jsmi_app import cached, frame, jobs, state
+from jsmi_app import cached, frame, state
+from jsmi_app.lesson import MODEL, TEXT, Facts
+from jsmi_app.panels import training
 from jsmi_app.prose import Prose
 from jsmi_core import lesson
-from jsmi_core.lesson import MODEL, TEXT, Facts
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell
-from jsmi_core.usefulness import TESTS
+from jsmi_core.embeddings import TESTS
+from jsmi_core.experiments import Cell, CellResult
 
 
 class Step(NamedTuple):
@@ -103,7 +103,7 @@ def step(words: Prose, at: int) -> None:
         st.page_link(now.page, label="Go and look", icon=":material/visibility:", query_params=now.settings)
     elif facts is None and (guess is not None or at != TRAINING):
         frame.say(words.part("missing"))
-        jobs.panel(_cell(), cached.corpus(TEXT, 5))
+        training.panel(_cell(), cached.corpus(TEXT, 5))
     with st.expander("For the teacher"):
         frame.say(said("teacher"))
 

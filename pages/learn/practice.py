@@ -5,16 +5,35 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, state, sweeps
-from jsmi_app.prose import snippets
-from jsmi_core.charts import Stairs, in_epochs, number
-from jsmi_core.corpus import Corpus
-from jsmi_core.departures import DEPARTURES, Step, mass_shift
+from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app.panels import sweep
+from jsmi_core.experiments import (
+    DEPARTURES,
+    SPARSE,
+    Cell,
+    CellResult,
+    RankCell,
+    RankConfig,
+    RankResult,
+    Result,
+    Step,
+    best_known,
+    comparable,
+    mass_shift,
+)
+from jsmi_core.figures import (
+    NAMES,
+    Reached,
+    Stairs,
+    draws_data,
+    in_epochs,
+    mass_data,
+    number,
+    sampled_data,
+    stairs_data,
+)
 from jsmi_core.information import to_bits
-from jsmi_core.practice_figures import NAMES, Reached, draws_data, mass_data, sampled_data, stairs_data
-from jsmi_core.records import CellResult, RankResult, Result
-from jsmi_core.specs import SPARSE, Cell, RankCell, RankConfig
-from jsmi_core.split import best_known, comparable
+from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
 SWITCHES = {
@@ -192,5 +211,5 @@ with frame.page("practice") as words:
     config = state.config()
     on = switches()
     wanted = cells(text, cached.walk(text, config, tuple(name for name in DEPARTURES if name in on)), config)
-    sweeps.run(wanted, text, lambda stored: page(words, text, config, on, stored), "Train the models of this page")
+    sweep.run(wanted, text, lambda stored: page(words, text, config, on, stored), "Train the models of this page")
     controls.reproduce(*snippets.departures(text, config))

@@ -5,15 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, losses, prose, state
-from jsmi_app.prose import snippets
-from jsmi_app.prose.snippets import Snippets
-from jsmi_core.charts import inert, number
-from jsmi_core.distribution import FloatArray
+from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app.panels import loss
+from jsmi_app.snippets import Snippets
 from jsmi_core.errors import JSMIError
-from jsmi_core.proof_check import Relation
-from jsmi_core.proof_figures import proof_data
-from jsmi_core.proofs import TOLERANCE, Proof, plain_source, verdict
+from jsmi_core.figures import inert, number, proof_data
+from jsmi_core.information import FloatArray
+from jsmi_core.proofs import TOLERANCE, Proof, Relation, plain_source, verdict
 from jsmi_core.tables import PRESETS, SIZES, edited, preset, read_table, write_table
 
 SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
@@ -122,10 +120,10 @@ def a_model(words: prose.Prose) -> Found | None:
     with text_at:
         text = controls.text_choice()
     with model_at:
-        run = losses.choose(text)
+        run = loss.choose(text)
     if run is None:
         st.info(words.part("no_model"))
-        losses.offer(text)
+        loss.offer(text)
         return None
     with words_at:
         most = how_many_words()
@@ -271,7 +269,7 @@ def times(proof: Proof) -> str:
 
 
 with frame.page("proofs") as words:
-    losses.take_over()
+    loss.take_over()
     top = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         subject = controls.choice("proved_on", "Prove it on", tuple(SUBJECTS), SUBJECT_HELP, SUBJECTS.__getitem__)

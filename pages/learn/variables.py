@@ -8,25 +8,37 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, state
-from jsmi_app.prose import table_snippets
-from jsmi_core.charts import number, scale_of
-from jsmi_core.distribution import FloatArray, JointDistribution
+from jsmi_app import cached, controls, frame, prose, snippets, state
 from jsmi_core.errors import JSMIError, ParameterError
-from jsmi_core.information import binary_entropy, capacity, jsmi, mutual_information
-from jsmi_core.matrices import DIRECTIONS, cells, matrix_cells, moved, read_scores, write_scores
-from jsmi_core.objective import SGNSObjective
-from jsmi_core.table_figures import (
+from jsmi_core.figures import (
     Knowable,
     Names,
     alpha_data,
     channel_data,
     loss_data,
+    number,
     rank_data,
+    scale_of,
     table_data,
     way_data,
 )
-from jsmi_core.tables import PRESETS, SIZES, edited, edited_within_margins, preset, read_table, write_table
+from jsmi_core.information import FloatArray, JointDistribution, binary_entropy, capacity, jsmi, mutual_information
+from jsmi_core.objective import SGNSObjective
+from jsmi_core.tables import (
+    DIRECTIONS,
+    PRESETS,
+    SIZES,
+    cells,
+    edited,
+    edited_within_margins,
+    matrix_cells,
+    moved,
+    preset,
+    read_scores,
+    read_table,
+    write_scores,
+    write_table,
+)
 
 PRESET_HELP = "A table that shows one thing; Words of Lee are the most frequent words of 300 news stories."
 MARGIN_NAMES = {"free": "Rescale the rest", "fixed": "Keep p(x), p(y)"}
@@ -192,14 +204,14 @@ def show_table(objective: SGNSObjective, known: Knowable, names: Names, words: p
     with st.container(horizontal=True):
         for label, value in values.items():
             st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")
-    controls.reproduce(*table_snippets.posterior(objective))
+    controls.reproduce(*snippets.posterior(objective))
 
 
 def show_channel(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
     """What the hidden switch sends."""
     controls.figure(channel_data(cells(objective), known, names, unit=state.get("unit")), "channel")
     frame.say(words.part("channel"))
-    controls.reproduce(*table_snippets.posterior(objective))
+    controls.reproduce(*snippets.posterior(objective))
 
 
 def show_alpha(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
@@ -207,7 +219,7 @@ def show_alpha(objective: SGNSObjective, known: Knowable, names: Names, words: p
     bounds = jsmi(objective.joint, np.array(cached.SLIDER_ALPHAS)).tolist()
     most = capacity(objective.joint)
     controls.figure(alpha_data(cached.SLIDER_ALPHAS, bounds, known, most, unit=state.get("unit")), "alpha-table")
-    controls.reproduce(*table_snippets.capacity(objective))
+    controls.reproduce(*snippets.capacity(objective))
 
 
 def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
@@ -233,7 +245,7 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES[::2]]
     controls.figure(way_data(DISTANCES[::2], gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
     frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
-    controls.reproduce(*table_snippets.losses(objective, scores))
+    controls.reproduce(*snippets.losses(objective, scores))
 
 
 def own_scores(shape: tuple[int, ...]) -> dict[tuple[int, int], float]:
@@ -277,7 +289,7 @@ def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     if not all(best.converged for best in found):
         st.caption(words.part("unfinished"))
         st.button("Search longer", key="longer")
-    controls.reproduce(*table_snippets.ranks(objective, dimensions, passes))
+    controls.reproduce(*snippets.ranks(objective, dimensions, passes))
 
 
 SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away": show_away, "rank": show_rank}

@@ -4,12 +4,10 @@ from itertools import starmap
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
-from jsmi_app.prose import snippets
-from jsmi_core.charts import number
-from jsmi_core.corpus import Corpus
-from jsmi_core.figures import AlphaPoint, bound_data
+from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_core.figures import AlphaPoint, bound_data, number
 from jsmi_core.information import binary_entropy, to_bits
+from jsmi_core.text import Corpus
 
 PER_POSITIVE = "Divides by α: the bound then tends to the mutual information for small α."
 

@@ -6,10 +6,10 @@ from itertools import count
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, jobs, ladders, state
-from jsmi_core.ladder import ladder_data
-from jsmi_core.records import CellResult, Result
-from jsmi_core.specs import Cell
+from jsmi_app import cached, controls, frame, state
+from jsmi_app.panels import ladder, training
+from jsmi_core.experiments import Cell, CellResult, Result
+from jsmi_core.figures import ladder_data
 from jsmi_core.training import SGNSConfig
 
 LIVE_MODEL = SGNSConfig(dimension=20, epochs=20)
@@ -28,7 +28,7 @@ def figure(results: Sequence[Result]) -> None:
             results = [result for result in results if result.cell.config.negatives == k]
         law = controls.law()
         unit = controls.unit()
-    best = ladders.best_ranks(results, law)
+    best = ladder.best_ranks(results, law)
     with picture:
         controls.figure(ladder_data(trainings(results), axis, law=law, unit=unit, best=best), "figure1")
 
@@ -82,13 +82,13 @@ def live() -> None:
     seed = state.get("live")
     if seed:
         text = cached.corpus(LIVE_TEXT, 5)
-        jobs.panel(Cell(text.digest, replace(LIVE_MODEL, seed=seed)), text)
+        training.panel(Cell(text.digest, replace(LIVE_MODEL, seed=seed)), text)
     if st.button("Train another one" if seed else "Train a small model now", type="primary", key="live-button"):
         text = cached.corpus(LIVE_TEXT, 5)
         cells = (Cell(text.digest, replace(LIVE_MODEL, seed=n)) for n in count(seed + 1))
-        cell = next(cell for cell in cells if jobs.status(cell.id) is None)
+        cell = next(cell for cell in cells if training.status(cell.id) is None)
         state.put("live", cell.config.seed)
-        state.put("job", f"{cell.id}.{jobs.start([cell], text)}")
+        state.put("job", f"{cell.id}.{training.start([cell], text)}")
         state.write_url()
         st.rerun()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from jsmi_core import SGNSConfig, Store, sample_corpus
-from jsmi_core.experiment import run_cell
-from jsmi_core.specs import Cell
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
 from tests.app.conftest import Open, query
 
 
@@ -50,7 +50,7 @@ def test_no_run_is_chosen_at_first(stored, open_page: Open) -> None:
 
 def test_a_bundle_goes_out_and_comes_in_elsewhere(stored, open_page: Open, tmp_path) -> None:
     from jsmi_app import cached
-    from jsmi_core.bundle import export_bundle
+    from jsmi_core.store.bundle import export_bundle
 
     export_bundle(cached.store(), tmp_path / "runs.zip")
     for run in stored:

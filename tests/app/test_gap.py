@@ -1,9 +1,9 @@
 """Gap: a grid of trainings, its figures, what is stored and what is left."""
 
 from jsmi_app import cached
-from jsmi_core.experiment import run_cell
-from jsmi_core.specs import Cell
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.training.config import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
 
 GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives_list": "1,5", "seeds": "1,2"}

@@ -3,7 +3,7 @@
 import pytest
 
 from jsmi_core import lesson
-from jsmi_core.charts import inert
+from jsmi_core.figures.formatting import inert
 from tests.app.conftest import Open, query, texts, until
 
 

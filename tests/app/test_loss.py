@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from jsmi_app import cached
-from jsmi_core import wordmap
-from jsmi_core.cli import main
-from jsmi_core.experiment import run_cell
-from jsmi_core.loss import loss_of
-from jsmi_core.samples import sample_corpus
-from jsmi_core.specs import Cell, RankCell, RankConfig
-from jsmi_core.training import SGNSConfig
+from jsmi_core.cli.entry import main
+from jsmi_core.embeddings import wordmap
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.scoring import loss_of
+from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
+from jsmi_core.text.samples import sample_corpus
+from jsmi_core.training.config import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
 from tests.app.test_snippets import printed
 

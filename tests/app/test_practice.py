@@ -6,9 +6,9 @@ import shlex
 import pytest
 
 from jsmi_core import SGNSConfig, SGNSObjective, expected_pairs, sample_corpus, unigram_noise
-from jsmi_core.cli import main
-from jsmi_core.departures import walk
-from jsmi_core.practice_figures import NAMES
+from jsmi_core.cli.entry import main
+from jsmi_core.experiments.departures import walk
+from jsmi_core.figures.practice import NAMES
 from tests.app.conftest import Open, bring, query, texts, until
 
 LINK = {"corpus": "planted", "dimension": "3", "epochs": "1"}

@@ -8,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from jsmi_app import cached
 from jsmi_core import PairSampling, SGNSConfig, SGNSObjective, expected_pairs, jsmi, reference, sample_corpus
-from jsmi_core.distribution import JointDistribution
-from jsmi_core.experiment import run_cell
-from jsmi_core.proofs import CARDS, case_of_model, case_of_table, case_of_text, prove
-from jsmi_core.specs import Cell
-from jsmi_core.tables import preset, read_table
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.information.distribution import JointDistribution
+from jsmi_core.proofs.case import case_of_model, case_of_table, case_of_text
+from jsmi_core.proofs.proving import CARDS, prove
+from jsmi_core.tables.joint import preset, read_table
 from tests.app.conftest import Open, query, texts
 
 ALL = f"{len(CARDS)} of {len(CARDS)} hold"
@@ -92,7 +93,7 @@ def test_a_text_and_how_many_of_its_words(open_page: Open) -> None:
 
 
 def test_what_takes_plain_loops_too_long_is_said_and_left_out(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jsmi_core.proofs.PATIENCE", 0.0)
+    monkeypatch.setattr("jsmi_core.proofs.proving.PATIENCE", 0.0)
     link = {"proved_on": "text", "corpus": "planted", "proof": "jsmi"}
     app = open_page("proofs", **link)
     assert list(shown(app)) == ["JSMI"]

@@ -3,8 +3,8 @@
 import pytest
 
 from jsmi_core import PairSampling, SGNSConfig, expected_pairs, sample_corpus
-from jsmi_core.baselines import deviations
-from jsmi_core.specs import Cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.lowrank.landmarks import deviations
 from tests.app.conftest import Open, query, texts
 
 
@@ -38,7 +38,7 @@ def test_levy_and_goldberg_s_table_holds_the_library_s_numbers(open_page: Open) 
 
 def test_a_stored_training_fills_its_row(open_page: Open) -> None:
     from jsmi_app import cached
-    from jsmi_core.experiment import run_cell
+    from jsmi_core.experiments.run import run_cell
 
     open_page("reproductions", card="levy-goldberg", corpus="planted", dimension="2", epochs="1")
     text = sample_corpus("planted")
@@ -49,7 +49,7 @@ def test_a_stored_training_fills_its_row(open_page: Open) -> None:
     row = app.dataframe[0].value.set_index("matrix").loc["SGNS"]
     assert row["k = 1, here"] == "not trained yet"
     scores = result.law("paper")
-    from jsmi_core.information import binary_entropy
+    from jsmi_core.information.measures import binary_entropy
 
     missed = (scores.bound - scores.score) / (binary_entropy(1 / 16) - scores.bound)
     assert float(row["k = 15, here"].rstrip("%")) / 100 == pytest.approx(missed, abs=1e-4)

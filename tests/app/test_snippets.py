@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from jsmi_core.cli import main
+from jsmi_core.cli.entry import main
 from tests.app.conftest import Open, until
 
 LINKS = {

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from jsmi_app.cached import runs
-from jsmi_core.corpus import Corpus
-from jsmi_core.experiment import Grid, run_cell
-from jsmi_core.samples import sample_corpus
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Grid
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.text.samples import sample_corpus
 from tests.app.conftest import Open, query, texts
 
 

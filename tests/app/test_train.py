@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 
 from jsmi_app import cached
-from jsmi_core.experiment import run_cell
-from jsmi_core.specs import SPARSE, Cell
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import SPARSE, Cell
+from jsmi_core.training.config import SGNSConfig
 from tests.app.conftest import Open, query, texts, until
 
 

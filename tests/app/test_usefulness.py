@@ -7,9 +7,9 @@ import pytest
 
 from jsmi_app import cached
 from jsmi_core import Cell, SGNSConfig, run_cell, sample_corpus
-from jsmi_core.cli import main
-from jsmi_core.specs import RankCell, RankConfig
-from jsmi_core.usefulness import usefulness
+from jsmi_core.cli.entry import main
+from jsmi_core.embeddings.intrinsic import usefulness
+from jsmi_core.experiments.specs import RankCell, RankConfig
 from tests.app.conftest import Open, query, texts
 
 LINK = {"corpus": "lee"}

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jsmi_core import JointDistribution, SGNSObjective, mutual_information
-from jsmi_core.cli import main
-from jsmi_core.matrices import matrix_cells
-from jsmi_core.tables import edited, preset, read_table
+from jsmi_core.cli.entry import main
+from jsmi_core.tables.joint import edited, preset, read_table
+from jsmi_core.tables.scores import matrix_cells
 from tests.app.conftest import Open, query, texts
 from tests.app.test_snippets import printed
 

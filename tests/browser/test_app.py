@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from jsmi_core.drawing import DARK, LIGHT, Palette
+from jsmi_core.figures.drawing import DARK, LIGHT, Palette
 from tests.browser.conftest import drawn, settled
 
 pytestmark = pytest.mark.browser

@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jsmi_core.bundle import Imported, _check_sound, export_bundle, import_bundle
-from jsmi_core.comparison import same_numbers
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import CellResult, Result
-from jsmi_core.specs import Cell, RankCell, RankConfig
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.comparison import same_numbers
+from jsmi_core.experiments.records import CellResult, Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
+from jsmi_core.store.bundle import Imported, _check_sound, export_bundle, import_bundle
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10, name="Hamlet")
 CONFIG = SGNSConfig(dimension=2, epochs=2, subsample=0)

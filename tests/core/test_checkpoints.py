@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from jsmi_core.checkpoints import Checkpoint, points_of
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.ladder import ladder_data
-from jsmi_core.specs import Cell, Grid
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.checkpoints import Checkpoint, points_of
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, Grid
+from jsmi_core.figures.ladder import ladder_data
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 100, name="Hamlet")
 CONFIG = SGNSConfig(dimension=2, epochs=4, subsample=0, learning_rate=0.1)

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from jsmi_core import JointDistribution, PairSampling, SGNSConfig, SGNSObjective, _checks, errors
+from jsmi_core import JointDistribution, PairSampling, SGNSConfig, SGNSObjective, checks, errors
 from jsmi_core.errors import JSMIError, ParameterError
 
 NOT_WHOLE = [0, -1, 2.5, 5.0, "5", None, True, float("nan"), float("inf"), 10**30, [5], np.float64(3)]
@@ -132,17 +132,17 @@ def test_negatives_and_alpha_exclude_each_other():
 
 
 def test_checks_return_plain_python_numbers():
-    assert type(_checks.integer("n", np.int16(3), 0, 5)) is int
-    assert type(_checks.real("x", np.float32(0.5), 0, 5)) is float
-    assert type(_checks.real("x", 1, 0, 5)) is float
-    assert _checks.flag("b", True) is True
+    assert type(checks.integer("n", np.int16(3), 0, 5)) is int
+    assert type(checks.real("x", np.float32(0.5), 0, 5)) is float
+    assert type(checks.real("x", 1, 0, 5)) is float
+    assert checks.flag("b", True) is True
 
 
 def test_open_and_closed_ends():
-    assert _checks.real("x", 0, 0, 1) == 0
-    assert _checks.real("x", 1, 0, 1) == 1
+    assert checks.real("x", 0, 0, 1) == 0
+    assert checks.real("x", 1, 0, 1) == 1
     for value, ends in [(0, {"open_low": True}), (1, {"open_high": True})]:
-        refusal(lambda value=value, ends=ends: _checks.real("x", value, 0, 1, **ends))
+        refusal(lambda value=value, ends=ends: checks.real("x", value, 0, 1, **ends))
 
 
 def test_one_family_of_errors_with_exit_codes():

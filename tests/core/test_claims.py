@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from jsmi_core import SGNSConfig, sample_corpus
-from jsmi_core.claims import claims
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.experiments.statements import claims
 
 
 @pytest.fixture(scope="module")

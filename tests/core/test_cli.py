@@ -15,15 +15,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import SGNSObjective, _arguments, cli, expected_pairs, mutual_information, sample_corpus, unigram_noise
-from jsmi_core.cooccurrence import PairSampling
-from jsmi_core.corpus import read_corpus
+from jsmi_core import SGNSObjective, expected_pairs, mutual_information, sample_corpus, unigram_noise
+from jsmi_core.cli import arguments as _arguments, entry as cli
 from jsmi_core.errors import JSMIError, ParameterError
-from jsmi_core.experiment import CellResult, Grid, run_cell
-from jsmi_core.records import RankResult
-from jsmi_core.specs import RankCell, RankConfig
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import CellResult, RankResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Grid, RankCell, RankConfig
+from jsmi_core.pairs.cooccurrence import PairSampling
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import read_corpus
+from jsmi_core.training.config import SGNSConfig
 
 PLAIN = ["--window", "2", "--subsample", "0"]
 

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from jsmi_core.comparison import compare, score_difference
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell, RankCell, RankConfig
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.comparison import compare, score_difference
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10, name="Hamlet")
 OTHER = Corpus.from_sentences([["to", "be", "or", "not", "to", "do"]] * 10, name="Other")

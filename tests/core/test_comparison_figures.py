@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from jsmi_core import SGNSConfig, sample_corpus, to_bits
-from jsmi_core.comparison import compare
-from jsmi_core.comparison_figures import curves_data, names
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell
+from jsmi_core.experiments.comparison import compare
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.figures.compare import curves_data, names
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ import math
 import numpy as np
 import pytest
 from gensim.models import Word2Vec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import Corpus, PairSampling, expected_pairs, reference
-from jsmi_core.cooccurrence import keep_probabilities
 from jsmi_core.errors import CorpusError, ParameterError
+from jsmi_core.pairs.cooccurrence import keep_probabilities
 
 samplings = st.builds(
     PairSampling,

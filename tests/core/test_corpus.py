@@ -10,12 +10,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from jsmi_core.corpus import Corpus, read_corpus
 from jsmi_core.errors import CorpusError, ParameterError
-from jsmi_core.tokens import LINE_BREAKS, MAXIMUM_TOKEN
+from jsmi_core.text.corpus import Corpus, read_corpus
+from jsmi_core.text.tokens import LINE_BREAKS, MAXIMUM_TOKEN
 
 PTB = b""" pierre <unk> N years old will join the board as a nonexecutive director nov. N
  mr. <unk> is chairman of <unk> n.v. the dutch publishing group
@@ -119,7 +118,7 @@ def test_b04_every_encoding_gives_the_same_corpus():
     )
 )
 def test_pieces_do_not_change_the_tokens(letters):
-    from jsmi_core.tokens import Tokenizer
+    from jsmi_core.text.tokens import Tokenizer
 
     text = "".join(letters)
     for kind in ("unicode", "whitespace"):
@@ -161,7 +160,7 @@ def test_b06_a_line_of_100_megabytes(tmp_path):
     file.write_bytes(b" ".join(b"word%d" % (number % 20_011) for number in range(10_000_000)))
     size = file.stat().st_size
     script = (
-        "import resource, sys; from jsmi_core.corpus import read_corpus\n"
+        "import resource, sys; from jsmi_core.text import read_corpus\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "corpus = read_corpus(sys.argv[1])\n"
         "print(len(corpus.ids), 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))"
@@ -253,7 +252,7 @@ def test_b11_one_word_is_a_corpus():
 
 
 def test_too_many_different_words_are_refused(monkeypatch):
-    monkeypatch.setattr("jsmi_core.tokens.MAXIMUM_WORDS", 50)
+    monkeypatch.setattr("jsmi_core.text.tokens.MAXIMUM_WORDS", 50)
     assert "different words" in refusal(b" ".join(b"w%d" % number for number in range(60)))
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from jsmi_core import Corpus, Embedding, JointDistribution, SGNSConfig, SGNSObjective, reference, train_sgns
-from jsmi_core.cooccurrence import expected_pairs
-from jsmi_core.departures import DEPARTURES, mass_shift, own_objective, sampled_scores, valid_bounds, walk
-from jsmi_core.distribution import unigram_noise
 from jsmi_core.errors import ParameterError
-from jsmi_core.training import training_noise
+from jsmi_core.experiments.departures import DEPARTURES, mass_shift, own_objective, sampled_scores, valid_bounds, walk
+from jsmi_core.information.distribution import unigram_noise
+from jsmi_core.pairs.cooccurrence import expected_pairs
+from jsmi_core.training.trainer import training_noise
 
 K = 3
 CONFIG = SGNSConfig(dimension=3, negatives=K, window=2, subsample=0.05, epochs=2)

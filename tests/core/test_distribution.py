@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import JointDistribution, reference, unigram_noise
 from jsmi_core.errors import DistributionError, ParameterError

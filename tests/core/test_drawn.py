@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from jsmi_core import _drawn_kernels, drawn, reference
-from jsmi_core.cooccurrence import PairSampling, expected_pairs, keep_probabilities
-from jsmi_core.corpus import Corpus
-from jsmi_core.distribution import JointDistribution, unigram_noise
-from jsmi_core.drawn import JobDraws, PairRecorder
-from jsmi_core.embedding import Embedding
+from jsmi_core import reference
+from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import CorpusError, DistributionError, JSMIError, ParameterError
-from jsmi_core.training import SGNSConfig, _rows, _untrained, train_sgns, training_noise
+from jsmi_core.information.distribution import JointDistribution, unigram_noise
+from jsmi_core.pairs.cooccurrence import PairSampling, expected_pairs, keep_probabilities
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training import kernels, replay as drawn
+from jsmi_core.training.config import SGNSConfig
+from jsmi_core.training.replay import JobDraws, PairRecorder
+from jsmi_core.training.trainer import _rows, _untrained, train_sgns, training_noise
 
 WORD2VEC = SGNSConfig(dimension=5, epochs=1, subsample=0.05)
 PAPER = SGNSConfig.paper(dimension=5, epochs=1)
@@ -230,7 +232,7 @@ def test_a_trainer_that_draws_in_another_way_is_found_out(monkeypatch: pytest.Mo
     def keep_all(ids: np.ndarray, bounds: np.ndarray, *rest: object) -> tuple[int, int]:
         return len(ids), 0
 
-    monkeypatch.setattr(_drawn_kernels, "surviving_tokens", keep_all)
+    monkeypatch.setattr(kernels, "surviving_tokens", keep_all)
     with pytest.raises(JSMIError, match=r"gensim kept \d+ tokens .* known draws keep 600"):
         train_sgns(random_corpus(600, 40), WORD2VEC, record_pairs=True)
 

@@ -15,16 +15,18 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from jsmi_core import experiment
-from jsmi_core.cooccurrence import expected_pairs
-from jsmi_core.corpus import Corpus
-from jsmi_core.distribution import unigram_noise
-from jsmi_core.embedding import Embedding
+from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import Cancelled, ParameterError, StoreError
-from jsmi_core.experiment import LAWS, Cell, CellResult, Grid, run_cell
-from jsmi_core.objective import SGNSObjective
-from jsmi_core.records import LAW_VERSION
-from jsmi_core.training import SGNSConfig, train_sgns
+from jsmi_core.experiments import run as experiment
+from jsmi_core.experiments.records import LAWS, CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import LAW_VERSION, Cell, Grid
+from jsmi_core.information.distribution import unigram_noise
+from jsmi_core.objective.sgns import SGNSObjective
+from jsmi_core.pairs.cooccurrence import expected_pairs
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
+from jsmi_core.training.trainer import train_sgns
 
 CONFIG = SGNSConfig(dimension=4, negatives=2, epochs=3, window=3, subsample=0.01)
 
@@ -45,7 +47,7 @@ def result(corpus: Corpus) -> CellResult:
 
 def test_id_is_the_same_in_every_process() -> None:
     code = (
-        "from jsmi_core.experiment import Cell; from jsmi_core.training import SGNSConfig;"
+        "from jsmi_core.experiments import Cell; from jsmi_core.training import SGNSConfig;"
         "print(Cell('c0ffee', SGNSConfig(dimension=7)).id)"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

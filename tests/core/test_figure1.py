@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import LAWS, CellResult, Result
-from jsmi_core.samples import sample_corpus, sample_data_directory
+from jsmi_core.experiments.records import LAWS, CellResult, Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.text.samples import sample_corpus, sample_data_directory
 
 
 @pytest.fixture(scope="module")

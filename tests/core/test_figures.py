@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from jsmi_core.charts import Band, Bars, Chart, Line, Mark, csv_text, inert, number
-from jsmi_core.drawing import DARK, LIGHT, LIVE, draw
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import Cell, CellResult, EpochScore, LawScores, Manifest
-from jsmi_core.figures import AlphaPoint, bound_data, climb_data, pmi_data, zipf_data
-from jsmi_core.ladder import ladder_data
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import CellResult, EpochScore, LawScores, Manifest
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.figures.charts import Band, Bars, Chart, Line, Mark
+from jsmi_core.figures.drawing import DARK, LIGHT, LIVE, draw
+from jsmi_core.figures.formatting import csv_text, inert, number
+from jsmi_core.figures.ladder import ladder_data
+from jsmi_core.figures.measure import AlphaPoint, bound_data, climb_data, pmi_data, zipf_data
+from jsmi_core.training.config import SGNSConfig
 
 LIVELY = [
     "![t](http://x)",

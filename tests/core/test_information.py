@@ -8,8 +8,7 @@ import scipy.special
 import scipy.stats
 from dit import Distribution
 from dit.divergences import jensen_shannon_divergence, kullback_leibler_divergence
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import (
     JointDistribution,

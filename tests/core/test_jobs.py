@@ -10,17 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import cost
-from jsmi_core import jobs as jobs_module
-from jsmi_core._job import Job
-from jsmi_core.cooccurrence import expected_pairs
-from jsmi_core.corpus import Corpus
-from jsmi_core.cost import TYPICAL_PACE, check_size, estimated_multiply_adds, estimated_pace, estimated_pairs
 from jsmi_core.errors import JobError, ParameterError
-from jsmi_core.experiment import Cell, Grid, run_cell
-from jsmi_core.jobs import JobQueue, JobStatus
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments import cost
+from jsmi_core.experiments.cost import (
+    TYPICAL_PACE,
+    check_size,
+    estimated_multiply_adds,
+    estimated_pace,
+    estimated_pairs,
+)
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, Grid
+from jsmi_core.jobs import queue as jobs_module
+from jsmi_core.jobs.job import Job, JobStatus
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.pairs.cooccurrence import expected_pairs
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 QUICK = SGNSConfig(dimension=4, negatives=2, epochs=2, window=3)
 ENDLESS = replace(QUICK, epochs=100_000, seed=99)

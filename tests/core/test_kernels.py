@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from jsmi_core import _kernels, reference
-from jsmi_core._jit import kernel
+from jsmi_core import reference
+from jsmi_core.information import kernels as information_kernels
+from jsmi_core.lowrank import kernels as lowrank_kernels
+from jsmi_core.objective import kernels as objective_kernels
+from jsmi_core.pairs import kernels as pairs_kernels
+from jsmi_core.runtime.jit import kernel
 from tests.core.oracle import MP, exact, log_sigmoid, relative_error
 from tests.core.strategies import random_counts, texts
 
@@ -65,14 +68,14 @@ def test_a_kernel_without_a_place_for_its_cache_is_compiled_all_the_same(monkeyp
 
 @given(ordinary, ordinary)
 def test_two_sum_loses_nothing(a, b):
-    total, rest = _kernels.two_sum(a, b)
+    total, rest = information_kernels.two_sum(a, b)
     assert total == a + b
     assert Fraction(total) + Fraction(rest) == Fraction(a) + Fraction(b)
 
 
 @given(factors, factors)
 def test_two_product_loses_nothing(a, b):
-    product, rest = _kernels.two_product(a, b)
+    product, rest = information_kernels.two_product(a, b)
     assert product == a * b
     assert Fraction(product) + Fraction(rest) == Fraction(a) * Fraction(b)
 
@@ -87,7 +90,7 @@ def test_excess_ratios_are_differences_of_exact_products(cells):
     counts, words, noise = (np.array(column) for column in zip(*cells, strict=True))
     rest = noise * 2.0**-55
     out = np.empty(len(cells))
-    _kernels.excess_ratios(np.arange(len(cells), dtype=np.int32), counts, words, noise, rest, out)
+    information_kernels.excess_ratios(np.arange(len(cells), dtype=np.int32), counts, words, noise, rest, out)
     for value, n, weight, q, more in zip(out, counts, words, noise, rest, strict=True):
         expected = exact(weight) * (exact(q) + exact(more))
         truth = (exact(n) - expected) / expected
@@ -97,7 +100,7 @@ def test_excess_ratios_are_differences_of_exact_products(cells):
 
 def test_excess_ratios_where_nothing_is_ever_drawn():
     out = np.empty(1)
-    _kernels.excess_ratios(np.array([0], np.int32), np.ones(1), np.ones(1), np.zeros(1), np.zeros(1), out)
+    information_kernels.excess_ratios(np.array([0], np.int32), np.ones(1), np.ones(1), np.zeros(1), np.zeros(1), out)
     assert out.tolist() == [math.inf]
 
 
@@ -112,7 +115,7 @@ def test_uncovered_mass_has_all_its_digits(seed):
     columns = np.concatenate([np.flatnonzero(row) for row in covered]).astype(np.int32)
     bounds = np.concatenate([[0], np.cumsum(covered.sum(axis=1))]).astype(np.int64)
     out = np.empty(6)
-    _kernels.uncovered_mass(bounds, columns, mass, out)
+    information_kernels.uncovered_mass(bounds, columns, mass, out)
     for value, row in zip(out, covered, strict=True):
         assert relative_error(value, MP.fsum(exact(m) for m in mass[~row]), 1e-28) <= 1e-14
     assert out[0] == 0
@@ -132,7 +135,7 @@ def test_take_support_moves_scores_out_of_any_tile():
         for first_column in (0, 3, 10):
             place = np.s_[first_row : first_row + 4, first_column : first_column + 7]
             tile, inside = m[place].copy(), counts[place] > 0
-            _kernels.take_support(tile, first_row, first_column, bounds, columns.astype(np.int32), taken)
+            objective_kernels.take_support(tile, first_row, first_column, bounds, columns.astype(np.int32), taken)
             assert (tile[inside] == -np.inf).all()
             np.testing.assert_array_equal(tile[~inside], m[place][~inside])
     np.testing.assert_array_equal(taken, m[rows, columns])
@@ -140,14 +143,14 @@ def test_take_support_moves_scores_out_of_any_tile():
 
 @given(st.floats(-1e4, 1e4))
 def test_log_sigmoid(score):
-    assert relative_error(_kernels.log_sigmoid(score), log_sigmoid(score), 1e-300) <= 1e-15
-    assert _kernels.log_sigmoid(score) == reference.log_sigmoid(score)
+    assert relative_error(information_kernels.log_sigmoid(score), log_sigmoid(score), 1e-300) <= 1e-15
+    assert information_kernels.log_sigmoid(score) == reference.log_sigmoid(score)
 
 
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(0, 1), st.floats(0, 1), st.floats(-100, 100))
 def test_score_cells(alpha, p, r, m):
     out = np.empty(1)
-    _kernels.score_cells(alpha, np.array([p]), np.array([r]), np.array([m]), out)
+    objective_kernels.score_cells(alpha, np.array([p]), np.array([r]), np.array([m]), out)
     a = exact(alpha)
     truth = a * exact(p) * log_sigmoid(m) + (1 - a) * exact(r) * log_sigmoid(-m)
     assert relative_error(out[0], truth, 1e-300) <= 1e-14
@@ -156,13 +159,13 @@ def test_score_cells(alpha, p, r, m):
 @given(st.floats(-700, 700) | st.floats(-1, 1))
 def test_expm1_excess(x):
     truth = WIDE.expm1(WIDE.mpf(x)) - WIDE.mpf(x)
-    assert relative_error(_kernels.expm1_excess(x), truth, 1e-300) <= 1e-14
+    assert relative_error(information_kernels.expm1_excess(x), truth, 1e-300) <= 1e-14
 
 
 @given(st.floats(-0.999999, 1e6) | st.floats(-0.2, 0.2))
 def test_log1p_deficit(x):
     truth = WIDE.mpf(x) - WIDE.log1p(WIDE.mpf(x))
-    assert relative_error(_kernels.log1p_deficit(x), truth, 1e-300) <= 1e-13
+    assert relative_error(information_kernels.log1p_deficit(x), truth, 1e-300) <= 1e-13
 
 
 @given(st.floats(-700, 700), st.floats(-50, 50) | st.floats(-1e-3, 1e-3) | st.floats(-1e-12, 1e-12))
@@ -173,7 +176,7 @@ def test_bernoulli_loss(best, error):
     a = WIDE.mpf(t) if t < rest else 1 - WIDE.mpf(rest)  # of the two, the smaller has the digits
     truth = WIDE.log1p(a * WIDE.expm1(e)) - a * e
     score = float(WIDE.log(a / (1 - a)) + e)
-    assert relative_error(_kernels.bernoulli_loss(t, rest, score, error), truth, 1e-300) <= 2e-13
+    assert relative_error(information_kernels.bernoulli_loss(t, rest, score, error), truth, 1e-300) <= 2e-13
 
 
 @given(
@@ -197,10 +200,10 @@ def test_gap_and_bound_cells(negatives, p, r, m):
     log_ratio = np.array([float(MP.log(positive / negative)) if r else math.inf])
     out = np.empty(1)
     inputs = (np.array([p]), np.array([r]), excess, log_ratio)
-    _kernels.gap_cells(alpha, -math.log(negatives), *inputs, np.array([m]), out)
+    objective_kernels.gap_cells(alpha, -math.log(negatives), *inputs, np.array([m]), out)
     # m* = log p/r − log k is rounded to about 1e-16 |m*|; the loss follows with (σ(m) − t) times that.
     assert relative_error(out[0], cell(m), 1e-14 * float(u)) <= 1e-11
-    _kernels.bound_cells(alpha, *inputs, out)
+    information_kernels.bound_cells(alpha, *inputs, out)
     assert relative_error(out[0], cell(-MP.log(negatives)), 1e-14 * float(u)) <= 1e-11
 
 
@@ -208,9 +211,9 @@ def test_cells_of_pairs_that_are_hardly_ever_positive():
     """p/r below the smallest float: t = 0, and the loss is that of a pair never seen."""
     out, m = np.empty(1), np.array([1.5])
     inputs = (np.array([1e-320]), np.array([1e5]), np.array([-1.0]), np.array([-748.0]))
-    _kernels.gap_cells(0.5, 0.0, *inputs, m, out)
+    objective_kernels.gap_cells(0.5, 0.0, *inputs, m, out)
     assert out[0] == pytest.approx(-0.5e5 * reference.log_sigmoid(-1.5), rel=1e-14)
-    _kernels.bound_cells(0.5, *inputs, out)
+    information_kernels.bound_cells(0.5, *inputs, out)
     assert out[0] == pytest.approx(0.5e5 * math.log(2), rel=1e-14)
 
 
@@ -219,7 +222,7 @@ def test_softplus_tail_is_within_half_a_unit_of_float32():
     u = np.linspace(0, 1, 2_001).astype(np.float32)
     scores = np.concatenate([-np.ones(1_000), np.full(1_001, 2.5)]).astype(np.float32)
     truth = np.maximum(scores.astype(np.float64), 0) + np.log1p(u.astype(np.float64))
-    _kernels.softplus_tail(u, scores)
+    objective_kernels.softplus_tail(u, scores)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, truth, rtol=2.5e-7, atol=0)
     assert scores[0] == 0  # u = 0: a score of −∞, as left by take_support
@@ -233,7 +236,7 @@ def test_loss_and_slope_are_softplus_and_its_derivative(single):
     m[0, 0], m[1, 1], m[2, 2], m[3, 3] = -np.inf, 0.0, 80.0, -80.0
     rows, columns = rng.random(4), rng.random(30)
     dtype, limit = (np.float32, 1e-6) if single else (np.float64, 1e-14)
-    kernel = _kernels.loss_and_slope_single if single else _kernels.loss_and_slope_double
+    kernel = lowrank_kernels.loss_and_slope_single if single else lowrank_kernels.loss_and_slope_double
     m = m.astype(dtype)
     rows, columns = rows.astype(dtype), columns.astype(dtype)
     scores, tail = m.copy(), np.exp(-np.abs(m))
@@ -260,7 +263,7 @@ def test_support_slopes_are_the_derivative_of_the_cells():
         place = np.s_[first_row : first_row + 3, first_column : first_column + (4 if first_column == 0 else 5)]
         tile = np.zeros_like(slopes[place])
         where = (bounds, columns.astype(np.int32))
-        _kernels.support_slopes(tile, first_row, first_column, *where, alpha, p, r, unit, m, cells)
+        lowrank_kernels.support_slopes(tile, first_row, first_column, *where, alpha, p, r, unit, m, cells)
         slopes[place] = tile
     sigmoid = np.exp(-np.logaddexp(0, -m))
     derivative = alpha * p * np.exp(-np.logaddexp(0, m)) - (1 - alpha) * r * sigmoid
@@ -283,7 +286,7 @@ def upper_rows(sentences, keep, window, dynamic, pieces):
     weights = np.array(reference.window_weights(window, dynamic))
     table = np.zeros((len(keep), len(keep)))
     for first, last in pieces:
-        sizes, columns, values = _kernels.expected_rows(
+        sizes, columns, values = pairs_kernels.expected_rows(
             first, last, starts, positions, of_token, offsets, ids, np.array(keep), weights
         )
         rows = np.repeat(np.arange(first, last), sizes)

@@ -13,14 +13,12 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import (
     Corpus,
     PairSampling,
     SGNSConfig,
-    cli,
     expected_pairs,
     jsmi,
     mutual_information,
@@ -29,10 +27,11 @@ from jsmi_core import (
     train_sgns,
     unigram_noise,
 )
-from jsmi_core._scratch import ScratchArray
+from jsmi_core.cli import entry as cli
 from jsmi_core.errors import Cancelled, CorpusError, DistributionError, ParameterError, StoreError
-from jsmi_core.large_corpus import Report, read_large_corpus
-from jsmi_core.large_pairs import LEAST_WORD, Limits, _counted, count_large_corpus
+from jsmi_core.pairs.large import LEAST_WORD, Limits, _counted, count_large_corpus
+from jsmi_core.text.large import Report, read_large_corpus
+from jsmi_core.text.scratch import ScratchArray
 
 samplings = st.builds(
     PairSampling,
@@ -179,7 +178,7 @@ def test_plain_and_packed_files(tmp_path):
 
 
 def test_long_sentences_and_parts_that_end_anywhere(monkeypatch):
-    monkeypatch.setattr("jsmi_core.large_corpus.PART", 777)
+    monkeypatch.setattr("jsmi_core.text.large.PART", 777)
     text = ("a b c " * 7_000 + "\n" + "d e " * 9 + "\n") * 2
     assert_same_corpus(read_large_corpus(text.encode()), read_corpus(text.encode()))
 
@@ -349,8 +348,8 @@ PROBE = """
 import gc, json, sys
 from pathlib import Path
 from jsmi_core import unigram_noise
-from jsmi_core.large_corpus import read_large_corpus
-from jsmi_core.large_pairs import count_large_corpus
+from jsmi_core.text import read_large_corpus
+from jsmi_core.pairs import count_large_corpus
 
 def status(name):
     return int(Path("/proc/self/status").read_text().split(name + ":")[1].split()[0]) * 1024
@@ -422,7 +421,7 @@ def test_the_memory_while_reading_is_that_of_the_vocabulary(tmp_path):
 
 def test_a_killed_run_leaves_nothing(tmp_path):
     script = (
-        "import sys; from jsmi_core.large_corpus import read_large_corpus\n"
+        "import sys; from jsmi_core.text import read_large_corpus\n"
         "read_large_corpus([b'a b c d\\n' * 200_000] * 500, folder=sys.argv[1],"
         " on_progress=lambda share: print(share, flush=True))"
     )
@@ -480,8 +479,8 @@ def test_bound_of_several_files_is_that_of_one(bound, tmp_path):
 
 def test_bound_of_a_large_file_goes_to_disk_by_itself(bound, monkeypatch):
     _, truth, _ = bound("a.txt")
-    monkeypatch.setattr("jsmi_core._bound.LARGE", 100)
-    monkeypatch.setattr("jsmi_core._bound.corpus_of", None)
+    monkeypatch.setattr("jsmi_core.cli.bound.LARGE", 100)
+    monkeypatch.setattr("jsmi_core.cli.bound.corpus_of", None)
     _, told, _ = bound("a.txt")
     assert_same_values(told, truth)
 

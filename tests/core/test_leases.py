@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from jsmi_core._leases import take
+from jsmi_core.store.leases import take
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from jsmi_core._leases import take
+from jsmi_core.store import take
 lease = take(Path(sys.argv[1]))
 print("taken" if lease else "refused", flush=True)
 time.sleep(600)

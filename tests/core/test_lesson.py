@@ -6,10 +6,10 @@ import pytest
 from scipy.special import rel_entr
 
 from jsmi_core import SGNSConfig, expected_pairs, jsmi, lesson, mutual_information, sample_corpus
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import CellResult
-from jsmi_core.specs import Cell
-from jsmi_core.usefulness import Usefulness
+from jsmi_core.embeddings.intrinsic import Usefulness
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_more_negatives_lower_the_bound_and_raise_it_for_each_real_pair(joint):
 
 
 def test_a_shift_of_all_scores_costs_the_divergence_of_the_posteriors():
-    from jsmi_core.tables import preset
+    from jsmi_core.tables.joint import preset
 
     right, values = lesson.shifted()
     p = preset("copy")
@@ -82,8 +82,8 @@ def test_prices_need_a_search(run):
 def test_the_prices_of_the_bundled_results_add_up_to_the_gap():
     import json
 
-    from jsmi_core.records import Result
-    from jsmi_core.samples import sample_data_directory
+    from jsmi_core.experiments.records import Result
+    from jsmi_core.text.samples import sample_data_directory
 
     found = json.loads((sample_data_directory() / "figure1.json").read_text("utf-8"))
     results = [Result.from_dict(record) for record in [*found["results"], *found["best_rank"]]]

@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import Cell, Corpus, Embedding, JointDistribution, SGNSConfig, SGNSObjective, reference, run_cell
-from jsmi_core import _loss_kernels as kernels
 from jsmi_core.errors import ParameterError
-from jsmi_core.loss import FARTHEST, SIDES, WIDTH, Loss, loss_of, zipf_edges
-from jsmi_core.records import RankConfig
-from jsmi_core.specs import RankCell
+from jsmi_core.experiments.scoring import loss_of
+from jsmi_core.experiments.specs import RankCell, RankConfig
+from jsmi_core.objective import kernels
+from jsmi_core.objective.loss import FARTHEST, SIDES, WIDTH, Loss, zipf_edges
 from tests.core.strategies import Law, free, negatives, tables
 
 
@@ -131,7 +130,7 @@ def test_stripes_and_their_order_do_not_show(monkeypatch):
     objective = SGNSObjective(JointDistribution.from_counts(counts), negatives=2)
     embedding = Embedding(rng.normal(size=(40, 4)), rng.normal(size=(30, 4)))
     whole = Loss.of(objective, embedding)
-    monkeypatch.setattr("jsmi_core.loss.STRIPE", 90)
+    monkeypatch.setattr("jsmi_core.objective.loss.STRIPE", 90)
     pieces = Loss.of(objective, embedding)
     assert pieces.worst_pairs(200).loss.tolist() == whole.worst_pairs(200).loss.tolist()
     assert pieces.density.unseen == pytest.approx(whole.density.unseen, rel=1e-13)

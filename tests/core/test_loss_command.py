@@ -6,7 +6,7 @@ import math
 import pytest
 
 from jsmi_core import Cell, SGNSConfig, Store, loss_of, run_cell, sample_corpus
-from jsmi_core.cli import main
+from jsmi_core.cli.entry import main
 
 TEXT = ["sample:planted", "--min-count", "100"]
 

@@ -5,25 +5,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import Embedding, JointDistribution, SGNSObjective
-from jsmi_core.charts import Heat
-from jsmi_core.drawing import DARK, LIGHT, draw
-from jsmi_core.fields import Places
-from jsmi_core.loss import Causes, FrequencyBand, Loss
-from jsmi_core.loss_figures import (
-    CAUSES,
-    add_up,
-    bands_data,
-    causes_of,
-    heat_data,
-    map_data,
-    scores_data,
-    word_data,
-)
-from jsmi_core.wordmap import WordMap, pca_map
+from jsmi_core.embeddings.wordmap import WordMap, pca_map
+from jsmi_core.figures.charts import Heat
+from jsmi_core.figures.drawing import DARK, LIGHT, draw
+from jsmi_core.figures.fields import Places
+from jsmi_core.figures.loss import CAUSES, add_up, bands_data, causes_of, heat_data, map_data, scores_data, word_data
+from jsmi_core.objective.loss import Causes, FrequencyBand, Loss
 from tests.core.test_figures import LIVELY
 
 RNG = np.random.default_rng(8)

@@ -11,12 +11,15 @@ import scipy.sparse as sp
 from scipy.linalg import eigh
 
 from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
-from jsmi_core._ascent import Climb, Watch
-from jsmi_core._slopes import SlopePass
 from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
-from jsmi_core.lowrank import ANALYSIS, GIVEN, best_rank_embedding, correspondence_start, sppmi, sppmi_svd
-from jsmi_core.samples import sample_corpus
-from jsmi_core.training import SGNSConfig, train_sgns
+from jsmi_core.lowrank.gradient import SlopePass
+from jsmi_core.lowrank.landmarks import sppmi, sppmi_svd
+from jsmi_core.lowrank.lbfgs import Climb
+from jsmi_core.lowrank.progress import Watch
+from jsmi_core.lowrank.search import ANALYSIS, GIVEN, best_rank_embedding, correspondence_start
+from jsmi_core.text.samples import sample_corpus
+from jsmi_core.training.config import SGNSConfig
+from jsmi_core.training.trainer import train_sgns
 
 
 def planted_objective(rank: int = 3, size: int = 60) -> SGNSObjective:

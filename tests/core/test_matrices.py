@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from jsmi_core import SGNSObjective, reference
-from jsmi_core.distribution import JointDistribution
 from jsmi_core.errors import EmbeddingError, ParameterError
-from jsmi_core.matrices import DIRECTIONS, best_ranks, cells, matrix_cells, moved, read_scores, write_scores
-from jsmi_core.tables import preset
+from jsmi_core.information.distribution import JointDistribution
+from jsmi_core.tables.joint import preset
+from jsmi_core.tables.scores import DIRECTIONS, best_ranks, cells, matrix_cells, moved, read_scores, write_scores
 from tests.core.strategies import paper_laws, score_matrices
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from jsmi_core import Embedding, JointDistribution, SGNSObjective, capacity, difference, jsmi, reference, unigram_noise
-from jsmi_core import levy_goldberg_deviation as deviation
+from jsmi_core import (
+    Embedding,
+    JointDistribution,
+    SGNSObjective,
+    capacity,
+    difference,
+    jsmi,
+    levy_goldberg_deviation as deviation,
+    reference,
+    unigram_noise,
+)
 from jsmi_core.errors import ParameterError
 
 

@@ -9,19 +9,12 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime, minimize
 
-from jsmi_core import (
-    Embedding,
-    JointDistribution,
-    SGNSObjective,
-    _newton,
-    best_rank_embedding,
-    binary_entropy,
-    unigram_noise,
-)
-from jsmi_core._ascent import RankStep, Watch
-from jsmi_core._newton import NewtonClimb, TablePass, ordered_factors
-from jsmi_core._slopes import SlopePass
-from jsmi_core.lowrank import ORDERED
+from jsmi_core import Embedding, JointDistribution, SGNSObjective, best_rank_embedding, binary_entropy, unigram_noise
+from jsmi_core.lowrank import newton as _newton
+from jsmi_core.lowrank.gradient import SlopePass
+from jsmi_core.lowrank.newton import NewtonClimb, TablePass, ordered_factors
+from jsmi_core.lowrank.progress import RankStep, Watch
+from jsmi_core.lowrank.search import ORDERED
 
 # Nearly a diagonal: the best matrix of rank 2 puts its four rows on a circle, ever farther out.
 FAR_OUT = [[42, 0, 2, 2], [2, 41, 1, 2], [0, 1, 41, 1], [0, 0, 2, 42]]
@@ -103,7 +96,7 @@ def test_it_climbs_at_every_step_and_ends_where_scipy_ends() -> None:
 def test_it_goes_on_where_scores_run_towards_infinity(monkeypatch: pytest.MonkeyPatch) -> None:
     objective = SGNSObjective(JointDistribution.from_counts(FAR_OUT), negatives=5)
     newton = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
-    monkeypatch.setattr("jsmi_core.lowrank.LARGEST", 0)
+    monkeypatch.setattr("jsmi_core.lowrank.search.LARGEST", 0)
     slower = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
     assert newton.score > 1.05 * slower.score
     assert newton.score < objective.bound

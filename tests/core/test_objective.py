@@ -6,12 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from jsmi_core import Embedding, JointDistribution, SGNSObjective, reference
-from jsmi_core.contrast import Contrast
 from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.information.contrast import Contrast
 from tests.core.oracle import MP, Oracle, relative_error
 from tests.core.strategies import free, laws, random_counts, random_law, scored_laws
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from jsmi_core._threads import one_thread, thread_count
-from jsmi_core.cooccurrence import PairSampling, expected_pairs
-from jsmi_core.corpus import Corpus
-from jsmi_core.distribution import unigram_noise
-from jsmi_core.embedding import Embedding
+from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import ParameterError
-from jsmi_core.objective import SGNSObjective
-from jsmi_core.pool import Pool
+from jsmi_core.information.distribution import unigram_noise
+from jsmi_core.objective.sgns import SGNSObjective
+from jsmi_core.pairs.cooccurrence import PairSampling, expected_pairs
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.runtime.threads import one_thread, thread_count
+from jsmi_core.text.corpus import Corpus
 
 
 def text(seed: int, size: int) -> Corpus:
@@ -56,7 +56,7 @@ def test_pairs_counted_elsewhere_are_the_same_to_the_last_bit(pool: Pool) -> Non
 def test_scores_computed_elsewhere_are_the_same_to_the_last_bit(
     pool: Pool, shape: tuple[int, int], dtype: type[np.floating]
 ) -> None:
-    from jsmi_core.distribution import JointDistribution
+    from jsmi_core.information.distribution import JointDistribution
 
     rng = np.random.default_rng(2)
     counts = rng.poisson(0.2, shape) + np.eye(*shape)
@@ -100,7 +100,7 @@ def test_a_corpus_is_left_in_the_folder_once_under_its_digest(tmp_path: Path) ->
 
 
 def test_the_store_of_corpora_is_such_a_folder(tmp_path: Path) -> None:
-    from jsmi_core.store import Store
+    from jsmi_core.store.store import Store
 
     corpus = text(4, 50)
     with Store(tmp_path) as store:
@@ -111,7 +111,7 @@ def test_the_store_of_corpora_is_such_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_worker_remembers_a_few_shared_things_only() -> None:
-    from jsmi_core import pool
+    from jsmi_core.runtime import pool
 
     for seed in range(10, 16):
         Pool(Spy()).submit(first_word, text(seed, 20), 0).result()

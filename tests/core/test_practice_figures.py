@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jsmi_core.charts import Chart, Line, Stair, Stairs
-from jsmi_core.departures import SampledScore, Step
-from jsmi_core.drawing import draw
-from jsmi_core.practice_figures import Reached, draws_data, mass_data, sampled_data, stairs_data
-from jsmi_core.records import Certificate, RankResult
-from jsmi_core.specs import RankCell, RankConfig
-from jsmi_core.training import SGNSConfig
-from jsmi_core.usefulness import Usefulness
-from jsmi_core.usefulness_figures import Judged, usefulness_data
+from jsmi_core.embeddings.intrinsic import Usefulness
+from jsmi_core.experiments.departures import SampledScore, Step
+from jsmi_core.experiments.records import Certificate, RankResult
+from jsmi_core.experiments.specs import RankCell, RankConfig
+from jsmi_core.figures.charts import Chart, Line, Stair, Stairs
+from jsmi_core.figures.drawing import draw
+from jsmi_core.figures.practice import Reached, draws_data, mass_data, sampled_data, stairs_data
+from jsmi_core.figures.usefulness import Judged, usefulness_data
+from jsmi_core.training.config import SGNSConfig
 from tests.core.test_figures import result
 
 EVEN, STEEP = np.full(20, 0.05), np.array([0.5] + [0.5 / 19] * 19)

@@ -6,17 +6,17 @@ import math
 
 import pytest
 
-from jsmi_core.baselines import Baseline
-from jsmi_core.charts import Band, Line
-from jsmi_core.drawing import LIGHT, draw
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.figures import climb_data
-from jsmi_core.ladder import ladder_data
-from jsmi_core.prices import by_name, gain_data, split_data, split_points
-from jsmi_core.records import CellResult, EpochScore, RankResult, Result
-from jsmi_core.specs import Grid
-from jsmi_core.split import Split, searched, splits
+from jsmi_core.experiments.records import CellResult, EpochScore, RankResult, Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Grid
+from jsmi_core.experiments.split import Split, searched, splits
+from jsmi_core.figures.charts import Band, Line
+from jsmi_core.figures.drawing import LIGHT, draw
+from jsmi_core.figures.ladder import ladder_data
+from jsmi_core.figures.measure import climb_data
+from jsmi_core.figures.prices import by_name, gain_data, split_data, split_points
+from jsmi_core.lowrank.landmarks import Baseline
 from tests.core.test_figures import result
 from tests.core.test_rank_cells import CONFIG, CORPUS
 

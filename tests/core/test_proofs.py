@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from jsmi_core import (
     Embedding,
@@ -21,19 +20,18 @@ from jsmi_core import (
     js_divergence,
     jsmi,
     mutual_information,
-    proofs_beyond,
-    proofs_dependence,
     reference,
     sample_corpus,
     unigram_noise,
 )
-from jsmi_core.contrast import Contrast
 from jsmi_core.errors import DistributionError, EmbeddingError, ParameterError
-from jsmi_core.proof_case import REST
-from jsmi_core.proof_check import Card, check
-from jsmi_core.proof_figures import proof_data
-from jsmi_core.proofs import CARDS, TOLERANCE, case_of_model, case_of_table, case_of_text, plain_source, prove, verdict
-from jsmi_core.tables import PRESETS, preset
+from jsmi_core.figures.proofs import proof_data
+from jsmi_core.information.contrast import Contrast
+from jsmi_core.proofs import beyond as proofs_beyond, section2 as proofs_dependence
+from jsmi_core.proofs.case import REST, case_of_model, case_of_table, case_of_text
+from jsmi_core.proofs.check import TOLERANCE, Card, check, plain_source
+from jsmi_core.proofs.proving import CARDS, prove, verdict
+from jsmi_core.tables.joint import PRESETS, preset
 from tests.core.strategies import negatives, tables
 
 TABLE = [[30, 2, 1], [3, 20, 0], [1, 4, 9]]

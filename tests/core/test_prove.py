@@ -5,13 +5,14 @@ import json
 import pytest
 
 from jsmi_core import SGNSConfig, Store, sample_corpus
-from jsmi_core.cli import main
+from jsmi_core.cli.entry import main
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.information import jsmi
-from jsmi_core.proofs import CARDS, case_of_table, prove
-from jsmi_core.specs import Cell
-from jsmi_core.tables import read_table
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.information.measures import jsmi
+from jsmi_core.proofs.case import case_of_table
+from jsmi_core.proofs.proving import CARDS, prove
+from jsmi_core.tables.joint import read_table
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_stored_training(run, tmp_path, capsys):
 
 
 def test_a_broken_program_is_told_by_line_and_exit_code(capsys, monkeypatch):
-    monkeypatch.setattr("jsmi_core.proofs_dependence.jsmi", lambda joint, alpha: 1.01 * jsmi(joint, alpha))
+    monkeypatch.setattr("jsmi_core.proofs.section2.jsmi", lambda joint, alpha: 1.01 * jsmi(joint, alpha))
     assert main(["prove", "table:40-10_10-40"]) == 1
     told = capsys.readouterr().out
     assert "FAIL (2)" in told
@@ -73,7 +74,7 @@ def test_a_statement_that_stops_half_way_tells_why(capsys, monkeypatch):
     def refused(joint, alpha):
         raise ParameterError("this is refused: give another.")
 
-    monkeypatch.setattr("jsmi_core.proofs_dependence.jsmi", refused)
+    monkeypatch.setattr("jsmi_core.proofs.section2.jsmi", refused)
     assert main(["prove", "table:40-10_10-40"]) == 1
     assert "this is refused: give another." in capsys.readouterr().out
 

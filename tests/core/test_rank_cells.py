@@ -12,20 +12,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import cost
-from jsmi_core.baselines import baselines
-from jsmi_core.corpus import Corpus
-from jsmi_core.cost import TYPICAL_PACE, check_size, estimated_multiply_adds
-from jsmi_core.embedding import Embedding
+from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import Cancelled, ParameterError, StoreError
-from jsmi_core.experiment import LAWS, MOST_KEPT, objectives_of, run_cell
-from jsmi_core.jobs import JobQueue, JobStatus
-from jsmi_core.lowrank import best_rank_embedding, sppmi
-from jsmi_core.records import LAW_VERSION, CellResult, RankResult, RankStep, Result
-from jsmi_core.specs import Cell, Grid, RankCell, RankConfig, Spec
-from jsmi_core.split import Split, best_known, comparable, splits
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments import cost
+from jsmi_core.experiments.cost import TYPICAL_PACE, check_size, estimated_multiply_adds
+from jsmi_core.experiments.records import LAWS, CellResult, RankResult, Result
+from jsmi_core.experiments.run import MOST_KEPT, run_cell
+from jsmi_core.experiments.scoring import objectives_of
+from jsmi_core.experiments.specs import LAW_VERSION, Cell, Grid, RankCell, RankConfig, Spec
+from jsmi_core.experiments.split import Split, best_known, comparable, splits
+from jsmi_core.jobs.job import JobStatus
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.lowrank.landmarks import baselines, sppmi
+from jsmi_core.lowrank.progress import RankStep
+from jsmi_core.lowrank.search import best_rank_embedding
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 from tests.core.test_jobs import ended, wait_for, zipf_corpus
 
 CONFIG = SGNSConfig(dimension=3, negatives=2, window=3, subsample=0.01)

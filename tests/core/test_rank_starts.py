@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core._ascent import RankStep
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import objectives_of, run_cell
-from jsmi_core.jobs import JobQueue
-from jsmi_core.lowrank import best_rank_embedding
-from jsmi_core.objective import REACH, SGNSObjective
-from jsmi_core.records import CellResult, RankResult
-from jsmi_core.specs import Cell, RankCell, RankConfig, Spec
-from jsmi_core.split import Split, aimed_score, comparable, searched
-from jsmi_core.store import Store
+from jsmi_core.experiments.records import CellResult, RankResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.scoring import objectives_of
+from jsmi_core.experiments.specs import Cell, RankCell, RankConfig, Spec
+from jsmi_core.experiments.split import Split, aimed_score, comparable, searched
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.lowrank.progress import RankStep
+from jsmi_core.lowrank.search import best_rank_embedding
+from jsmi_core.objective.sgns import REACH, SGNSObjective
+from jsmi_core.store.store import Store
 from tests.core.test_jobs import ended
 from tests.core.test_rank_cells import CELL, CONFIG, CORPUS
 

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from dit import Distribution
 from dit.divergences import jensen_shannon_divergence
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.special import log_expit, rel_entr
 
 from jsmi_core import reference

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from jsmi_core import runner
-from jsmi_core import store as store_module
-from jsmi_core._job import JobStatus
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import CorpusError
-from jsmi_core.experiment import run_cell
-from jsmi_core.pool import Pool
-from jsmi_core.records import Result
-from jsmi_core.runner import ATTEMPTS, run_cells
-from jsmi_core.specs import Cell, Grid
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, Grid
+from jsmi_core.jobs import executor as runner
+from jsmi_core.jobs.executor import ATTEMPTS, run_cells
+from jsmi_core.jobs.job import JobStatus
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.store import store as store_module
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10)
 FIRST, SECOND = Grid((2, 3), (1,), base=SGNSConfig(subsample=0)).cells(CORPUS.digest)

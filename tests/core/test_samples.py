@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from jsmi_core import samples
-from jsmi_core.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.errors import CorpusError, ParameterError
-from jsmi_core.planted import planted_law, planted_sentences, planted_text, planted_vectors, planted_words
-from jsmi_core.samples import SAMPLES, sample_corpus, sample_data_directory
+from jsmi_core.pairs.cooccurrence import PairSampling, expected_pairs
+from jsmi_core.text import samples
+from jsmi_core.text.planted import planted_law, planted_sentences, planted_text, planted_vectors, planted_words
+from jsmi_core.text.samples import SAMPLES, sample_corpus, sample_data_directory
 
 # -- gensim's texts ---------------------------------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ def test_unknown_samples_are_named():
 
 def test_reading_a_sample_from_the_cache_does_not_import_gensim():
     script = (
-        "import sys; from jsmi_core.samples import sample_corpus\n"
+        "import sys; from jsmi_core.text import sample_corpus\n"
         "sample_corpus('lee'); sample_corpus('planted'); assert 'gensim' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
@@ -175,5 +175,5 @@ def test_every_sample_is_described():
 
 
 def test_the_planted_text_is_printed_by_its_module():
-    run = subprocess.run([sys.executable, "-m", "jsmi_core.planted"], capture_output=True, check=True)
+    run = subprocess.run([sys.executable, "-m", "jsmi_core.text.planted"], capture_output=True, check=True)
     assert run.stdout == (sample_data_directory() / "planted.txt").read_bytes()

@@ -16,17 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from jsmi_core import _arguments, _runs, _sweep, cli
-from jsmi_core import store as store_module
-from jsmi_core._printing import Line
-from jsmi_core.corpus import read_corpus
-from jsmi_core.experiment import run_cell
-from jsmi_core.pool import Pool
-from jsmi_core.records import RankResult
-from jsmi_core.specs import Cell
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
-from jsmi_core.verification import Recomputed
+from jsmi_core.cli import arguments as _arguments, entry as cli, runs as _runs, sweep as _sweep
+from jsmi_core.cli.printing import Line
+from jsmi_core.experiments.records import RankResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.store import store as store_module
+from jsmi_core.store.store import Store
+from jsmi_core.store.verification import Recomputed
+from jsmi_core.text.corpus import read_corpus
+from jsmi_core.training.config import SGNSConfig
 
 PLAIN = ["--window", "2", "--subsample", "0", "--dimension", "2", "--epochs", "1"]
 

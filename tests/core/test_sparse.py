@@ -13,22 +13,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import runner
-from jsmi_core.bundle import export_bundle, import_bundle
-from jsmi_core.checkpoints import Checkpoint, points_of
-from jsmi_core.cli import main
-from jsmi_core.corpus import Corpus
-from jsmi_core.cost import estimated_multiply_adds
+from jsmi_core.cli.entry import main
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.figures import climb_data
-from jsmi_core.jobs import JobQueue
-from jsmi_core.ladder import ladder_data
-from jsmi_core.pool import Pool
-from jsmi_core.records import CellResult, EpochScore, distinct
-from jsmi_core.specs import SPARSE, Cell, Grid, RankCell, Spec
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.checkpoints import Checkpoint, points_of
+from jsmi_core.experiments.cost import estimated_multiply_adds
+from jsmi_core.experiments.records import CellResult, EpochScore, distinct
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import SPARSE, Cell, Grid, RankCell, Spec
+from jsmi_core.figures.ladder import ladder_data
+from jsmi_core.figures.measure import climb_data
+from jsmi_core.jobs import executor as runner
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.store.bundle import export_bundle, import_bundle
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 from tests.core.test_jobs import ended, wait_for
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 100, name="Hamlet")

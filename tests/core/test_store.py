@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import store as store_module
-from jsmi_core._database import DamagedError, _patiently
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
-from jsmi_core.experiment import Cell, CellResult, run_cell
-from jsmi_core.records import Result
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import CellResult, Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.store import store as store_module
+from jsmi_core.store.database import DamagedError, _patiently
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10, name="Hamlet")
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from jsmi_core import JointDistribution, SGNSObjective, capacity, cli, mutual_information
-from jsmi_core.matrices import best_ranks, cells
+from jsmi_core import JointDistribution, SGNSObjective, capacity, mutual_information
+from jsmi_core.cli import entry as cli
+from jsmi_core.tables.scores import best_ranks, cells
 
 COUNTS = [[4, 1], [1, 4]]
 

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from jsmi_core import JointDistribution, SGNSObjective, binary_entropy, mutual_information
-from jsmi_core.charts import Flow, Heat
-from jsmi_core.drawing import LIGHT, draw, enlarge
-from jsmi_core.matrices import cells
-from jsmi_core.table_figures import (
+from jsmi_core.figures.charts import Flow, Heat
+from jsmi_core.figures.drawing import LIGHT, draw, enlarge
+from jsmi_core.figures.variables import (
     Knowable,
     Names,
     alpha_data,
@@ -19,7 +18,8 @@ from jsmi_core.table_figures import (
     table_data,
     way_data,
 )
-from jsmi_core.tables import preset
+from jsmi_core.tables.joint import preset
+from jsmi_core.tables.scores import cells
 
 NAMES = Names(("x1", "x2"), ("y1", "y2"))
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import multivariate_normal
 
 from jsmi_core import JointDistribution, jsmi, mutual_information
 from jsmi_core.errors import DistributionError, ParameterError
-from jsmi_core.tables import (
+from jsmi_core.tables.joint import (
     PRESETS,
     SIZES,
     corner,

@@ -7,13 +7,13 @@ import re
 import pytest
 
 from jsmi_core import JointDistribution, expected_pairs, jsmi, lesson, sample_corpus
-from jsmi_core.baselines import deviations
-from jsmi_core.cooccurrence import PairSampling
-from jsmi_core.experiment import run_cell
-from jsmi_core.records import Result
-from jsmi_core.samples import sample_data_directory
-from jsmi_core.specs import Cell
-from jsmi_core.usefulness import usefulness
+from jsmi_core.embeddings.intrinsic import usefulness
+from jsmi_core.experiments.records import Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.lowrank.landmarks import deviations
+from jsmi_core.pairs.cooccurrence import PairSampling
+from jsmi_core.text.samples import sample_data_directory
 from tests.core.test_imports import ROOT
 
 TEXT = (ROOT / "docs/teaching.md").read_text("utf-8")

@@ -11,9 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from jsmi_core.corpus import read_corpus
 from jsmi_core.errors import CorpusError, ParameterError
-from jsmi_core.text import TextStream, check_encoding
+from jsmi_core.text.corpus import read_corpus
+from jsmi_core.text.stream import TextStream, check_encoding
 
 PLAIN = "The naïve café.\nÆsir — and Ωmega, twice.\n"
 
@@ -164,7 +164,7 @@ def test_b10_repetitive_but_honest_text_passes():
 
 
 def test_b10_the_size_of_any_text_is_bounded(monkeypatch):
-    monkeypatch.setattr("jsmi_core.text.MAXIMUM_BYTES", 1_000)
+    monkeypatch.setattr("jsmi_core.text.stream.MAXIMUM_BYTES", 1_000)
     assert "more than 1,000 bytes" in refusal(b"word " * 300)
 
 

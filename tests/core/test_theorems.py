@@ -8,8 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from jsmi_core import Embedding, JointDistribution, SGNSObjective, binary_entropy, jsmi, mutual_information
 from tests.core.strategies import Law, free, laws, negatives, paper_laws, score_matrices, scored_laws, tables

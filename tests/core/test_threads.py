@@ -14,12 +14,12 @@ from jsmi_core import (
     JointDistribution,
     PairSampling,
     SGNSObjective,
-    _threads,
     best_rank_embedding,
     expected_pairs,
     unigram_noise,
 )
-from jsmi_core._threads import map_in_order, thread_count
+from jsmi_core.runtime import threads as _threads
+from jsmi_core.runtime.threads import map_in_order, thread_count
 from tests.core.strategies import random_counts
 
 THREADS = ["1", "2", "4"]

@@ -8,7 +8,7 @@ from gensim.models import Word2Vec
 
 from jsmi_core import Corpus, PairSampling, SGNSConfig, reference, train_sgns
 from jsmi_core.errors import Cancelled, ParameterError
-from jsmi_core.training import _untrained, _Watch
+from jsmi_core.training.trainer import _untrained, _Watch
 
 SMALL = {"dimension": 6, "epochs": 3, "subsample": 1e-2, "negatives": 3, "learning_rate": 0.05}
 

@@ -23,10 +23,10 @@ from jsmi_core import (
     sample_corpus,
     train_sgns,
 )
-from jsmi_core.cli import main
+from jsmi_core.cli.entry import main
+from jsmi_core.embeddings.intrinsic import TESTS, Usefulness, balanced, rank_agreement, refactored, usefulness
 from jsmi_core.errors import EmbeddingError, ParameterError
-from jsmi_core.samples import gensim_file
-from jsmi_core.usefulness import TESTS, Usefulness, balanced, rank_agreement, refactored, usefulness
+from jsmi_core.text.samples import gensim_file
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from jsmi_core import Embedding
+from jsmi_core.embeddings.export import write_vectors
 from jsmi_core.errors import ParameterError, StoreError
-from jsmi_core.vectors import write_vectors
 
 
 def embedding(dtype: type, vocabulary: tuple[str, ...] | None = ("to", "be", "or")) -> Embedding:

@@ -6,7 +6,7 @@ import pytest
 
 from jsmi_core import Cell, Corpus, SGNSConfig, Store, run_cell
 from jsmi_core.errors import StoreError
-from jsmi_core.verification import Verified, recompute, verify
+from jsmi_core.store.verification import Verified, recompute, verify
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10)
 

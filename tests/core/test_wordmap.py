@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jsmi_core import wordmap
+from jsmi_core.embeddings import wordmap
+from jsmi_core.embeddings.wordmap import neighbours, pca_map, umap_map
 from jsmi_core.errors import ParameterError
-from jsmi_core.wordmap import neighbours, pca_map, umap_map
 
 RNG = np.random.default_rng(4)
 VECTORS = RNG.normal(size=(30, 6)).astype(np.float32)

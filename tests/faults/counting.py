@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jsmi_core.corpus import Corpus
-from jsmi_core.experiment import run_cell
-from jsmi_core.jobs import JobQueue
-from jsmi_core.records import CellResult, EpochScore
-from jsmi_core.specs import Cell, Grid
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import CellResult, EpochScore
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, Grid
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 20)
 GRID = Grid(dimensions=(2, 3, 4), epochs=(1, 2), seeds=(1, 2), base=SGNSConfig(subsample=0))

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import Cancelled, ParameterError
-from jsmi_core.experiment import Cell, CellResult, EpochScore, run_cell
+from jsmi_core.experiments.records import CellResult, EpochScore
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.text.corpus import Corpus
 
 FINE, RAISE, REFUSE, EXIT, LEAVE, CRASH, MEMORY, HANG, HOLD, OBEY, SPIN, MUTE = range(12)
 

@@ -14,21 +14,21 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from jsmi_core import cli
-from jsmi_core.cluster import ClusterPool, connected
-from jsmi_core.comparison import same_numbers
-from jsmi_core.cooccurrence import PairSampling, expected_pairs
-from jsmi_core.corpus import Corpus, read_corpus
-from jsmi_core.distribution import unigram_noise
-from jsmi_core.embedding import Embedding
+from jsmi_core.cli import entry as cli
+from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import JobError, ParameterError
-from jsmi_core.experiment import run_cell
-from jsmi_core.objective import SGNSObjective
-from jsmi_core.records import CellResult, Result
-from jsmi_core.runner import run_cells
-from jsmi_core.specs import Cell, Grid
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.comparison import same_numbers
+from jsmi_core.experiments.records import CellResult, Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell, Grid
+from jsmi_core.information.distribution import unigram_noise
+from jsmi_core.jobs.cluster import ClusterPool, connected
+from jsmi_core.jobs.executor import run_cells
+from jsmi_core.objective.sgns import SGNSObjective
+from jsmi_core.pairs.cooccurrence import PairSampling, expected_pairs
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus, read_corpus
+from jsmi_core.training.config import SGNSConfig
 
 WORDS = np.random.default_rng(5).zipf(1.4, 20_000) % 600
 CORPUS = Corpus.from_sentences([[f"w{word}" for word in WORDS[start : start + 20]] for start in range(0, 20_000, 20)])
@@ -173,7 +173,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(
     text: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     address: str, code: int, sentence: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("jsmi_core.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("jsmi_core.jobs.cluster.CONNECT_SECONDS", 1)
     assert cli.main(["sweep", str(text), "--scheduler", address, "--store", str(tmp_path / "s")]) == code
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith(f"jsmi: {sentence}")

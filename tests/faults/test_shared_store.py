@@ -13,10 +13,10 @@ from pathlib import Path
 import counting
 import pytest
 
-from jsmi_core.jobs import JobQueue
-from jsmi_core.specs import Cell
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.store.store import Store
+from jsmi_core.training.config import SGNSConfig
 
 SCRIPT = Path(counting.__file__)
 
@@ -96,7 +96,17 @@ def test_a_queue_waits_but_others_pass(tmp_path: Path) -> None:
 def test_two_sweeps_of_the_shell_at_once(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text("the cat sat on the mat\na cat and a dog\n" * 40, encoding="utf-8")
-    command = [sys.executable, "-W", "error", "-m", "jsmi_core.cli", "sweep", str(text), "--store", str(tmp_path / "s")]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "jsmi_core.cli",
+        "sweep",
+        str(text),
+        "--store",
+        str(tmp_path / "s"),
+    ]
     command += ["--dimensions", "2,3,4", "--epochs", "1,2", "--subsample", "0", "--workers", "1", "--json"]
     sweeps = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     told = [sweep.communicate(timeout=240) for sweep in sweeps]

@@ -18,11 +18,13 @@ from pathlib import Path
 import pytest
 from writer import numbered
 
-from jsmi_core.corpus import Corpus
 from jsmi_core.errors import StoreError
-from jsmi_core.experiment import Cell, CellResult, run_cell
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 WRITER = Path(__file__).with_name("writer.py")
 CORPUS = Corpus.from_sentences([[f"w{number % 997}" for number in range(start, start + 20)] for start in range(2_000)])
@@ -115,7 +117,7 @@ from pathlib import Path
 sys.path.insert(0, {faults!r})
 from writer import numbered
 from jsmi_core.errors import StoreError
-from jsmi_core.records import CellResult
+from jsmi_core.experiments import CellResult
 from jsmi_core.store import Store
 folder = Path({folder!r})
 pattern = CellResult.from_bytes((folder / "pattern.npz").read_bytes())

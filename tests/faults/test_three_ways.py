@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from jsmi_core.cluster import connected
-from jsmi_core.comparison import same_numbers
-from jsmi_core.jobs import JobQueue
-from jsmi_core.runner import run_cells
-from jsmi_core.samples import sample_corpus
-from jsmi_core.specs import Grid
-from jsmi_core.store import Store
+from jsmi_core.experiments.comparison import same_numbers
+from jsmi_core.experiments.specs import Grid
+from jsmi_core.jobs.cluster import connected
+from jsmi_core.jobs.executor import run_cells
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.store.store import Store
+from jsmi_core.text.samples import sample_corpus
 
 GRID = Grid(dimensions=(2, 5, 10), epochs=(1, 2, 3, 4), negatives=(1, 2, 5))
 

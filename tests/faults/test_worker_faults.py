@@ -14,11 +14,12 @@ from pathlib import Path
 import misbehaving
 import pytest
 
-from jsmi_core.corpus import Corpus
-from jsmi_core.jobs import JobQueue, JobStatus
-from jsmi_core.records import Cell
-from jsmi_core.store import Store
-from jsmi_core.training import SGNSConfig
+from jsmi_core.experiments.specs import Cell
+from jsmi_core.jobs.job import JobStatus
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.store.store import Store
+from jsmi_core.text.corpus import Corpus
+from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 20)
 TASK = "misbehaving:misbehave"

@@ -18,13 +18,13 @@ import misbehaving
 import pytest
 from test_worker_faults import CORPUS, PATIENCE, TASK, cell, fine, reported, wait_for
 
-from jsmi_core import _process, _worker
-from jsmi_core._process import WorkerEnded, WorkerProcess
-from jsmi_core.experiment import run_cell
-from jsmi_core.jobs import JobQueue
-from jsmi_core.records import Result
-from jsmi_core.specs import RankCell, Spec
-from jsmi_core.store import Store
+from jsmi_core.experiments.records import Result
+from jsmi_core.experiments.run import run_cell
+from jsmi_core.experiments.specs import RankCell, Spec
+from jsmi_core.jobs import process as _process, worker as _worker
+from jsmi_core.jobs.process import WorkerEnded, WorkerProcess
+from jsmi_core.jobs.queue import JobQueue
+from jsmi_core.store.store import Store
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_orders_one_after_another_until_the_link_ends(worker: WorkerProcess, sto
 
 
 def test_a_search_starts_from_the_training_that_is_stored(store: Store) -> None:
-    worker = WorkerProcess("jsmi_core.experiment:run_cell")
+    worker = WorkerProcess("jsmi_core.experiments.run:run_cell")
     training = run_cell(fine(), CORPUS)
     search = RankCell.beyond(training.cell)
     store.save(training)
@@ -175,8 +175,8 @@ def alone(script: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "script",
     [
-        "from jsmi_core._worker import Worker\nWorker(None, '')._beat(parent=-1)",
-        "from multiprocessing import Pipe\nfrom jsmi_core._worker import Worker\n"
+        "from jsmi_core.jobs import Worker\nWorker(None, '')._beat(parent=-1)",
+        "from multiprocessing import Pipe\nfrom jsmi_core.jobs import Worker\n"
         "ours, theirs = Pipe()\ntheirs.close()\nWorker(ours, '')._send({'kind': 'begun'})",
     ],
     ids=["another parent", "nobody listens"],

@@ -14,8 +14,8 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from jsmi_core.records import CellResult
-from jsmi_core.store import Store
+from jsmi_core.experiments.records import CellResult
+from jsmi_core.store.store import Store
 
 
 def numbered(result: CellResult, seed: int) -> CellResult:

@@ -1,0 +1,91 @@
+"""`jsmi`: the same numbers as the library and the app, from the shell.
+
+This file turns what was typed (arguments.py) into an exit code; what a command does stands in the file of its name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from jsmi_core.cli.arguments import shell_parser
+from jsmi_core.errors import JSMIError, StoreError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = shell_parser().parse_args(arguments)
+    try:
+        with _sigterm_as_ctrl_c():
+            code: int = _app(given) if given.command == "app" else _run(given)
+            sys.stdout.flush()
+            return code
+    except JSMIError as error:
+        print(f"jsmi: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("jsmi: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    """The command's own file is imported once it runs, so that ``jsmi --help`` is quick."""
+    home = {"rank": "train", "export": "runs"}.get(given.command, given.command)
+    code: int = getattr(import_module(f"jsmi_core.cli.{home}"), given.command)(given)
+    return code
+
+
+# -- the app and signals ----------------------------------------------------------------------------------------------
+
+
+def _app(given: argparse.Namespace) -> NoReturn:
+    """Become the app's server: no process of ours stays in between, so every signal reaches it."""
+    from jsmi_core import checks
+
+    options = {"address": given.host, "showEmailPrompt": "false"}
+    if given.port is not None:
+        options["port"] = str(checks.integer("port", given.port, 1, 65_535))
+    if given.no_browser:
+        options["headless"] = "true"
+    if given.store:
+        os.environ["JSMI_STORE"] = os.path.abspath(given.store)
+    # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
+    command = [sys.executable, "-m", "jsmi_app.serve", "run", str(_app_script())]
+    command += [f"--server.{name}={value}" for name, value in options.items()]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execv(command[0], command)
+    except OSError as error:
+        raise StoreError(f"the app could not be started ({error.strerror}): install the project again.") from error
+
+
+def _app_script() -> Path:
+    """The router of the app: in a checkout beside the package, in an installed wheel inside jsmi_app."""
+    place = Path(__file__).resolve().parents[2]
+    checkout = place / "app.py"
+    return checkout if checkout.is_file() else place / "jsmi_app" / "site" / "app.py"
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that no worker and no half-written file stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,137 @@
+"""`jsmi train` and `jsmi rank`: one training, or one search for the best rank, here and now."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import asdict
+from typing import Any
+
+from jsmi_core.cli.inputs import config_of, corpus_of
+from jsmi_core.cli.printing import (
+    Line,
+    duration,
+    note,
+    print_baselines,
+    print_epochs,
+    print_json,
+    print_laws,
+    print_search,
+    print_split,
+    say_notices,
+)
+from jsmi_core.embeddings import check_vectors_path, write_vectors
+from jsmi_core.experiments import (
+    Cell,
+    CellResult,
+    EpochScore,
+    RankCell,
+    RankConfig,
+    RankResult,
+    Result,
+    Split,
+    best_known,
+    check_size,
+    comparable,
+    estimated_multiply_adds,
+    estimated_pace,
+    objectives_of,
+    run_cell,
+)
+from jsmi_core.lowrank import baselines
+from jsmi_core.store import Store
+from jsmi_core.text import Corpus
+
+# -- jsmi train -------------------------------------------------------------------------------------------------------
+
+
+def train(given: argparse.Namespace) -> int:
+    """Train one cell here and now, score by score."""
+    config = config_of(given)
+    if given.out:
+        check_vectors_path(given.out)
+    corpus = corpus_of(given)
+    with Store(given.store) as store:
+        say_notices(store)
+        cell = Cell(corpus.digest, config)
+        result = store.get(cell.id)
+        if result is not None:
+            note(f"trained before, on {result.manifest.date}: shown from the store")
+            print_epochs(result.history, as_progress=given.json)
+        else:
+            _say_how_long(cell, corpus, store)
+            progress = Line()
+
+            def report(score: EpochScore) -> None:
+                progress.clear()
+                print_epochs([score], as_progress=given.json)
+
+            result = run_cell(cell, corpus, report=report, progress=progress.share)
+            progress.clear()
+        if not given.json:
+            print_laws(result)
+        if given.out and result.embedding is not None:
+            write_vectors(given.out, result.embedding)
+            note(f"vectors written to {given.out}")
+        best = _searched(RankCell.beyond(cell), corpus, store, result) if given.best_rank else None
+        record: dict[str, Any] = {"id": result.id, **result.to_dict()}
+        if best is not None:
+            split = Split.of(result.law("word2vec"), best.law("word2vec").score)
+            record |= {"split": split.to_dict(), "best_rank": {"id": best.id, **best.to_dict()}}
+            if not given.json:
+                print_search(best)
+                print_split(split)
+        if given.json:
+            print_json(record)
+        for found in (result, best):  # last: should the disk be full, all that was found has been shown
+            if found is not None:
+                store.save(found)
+    return 0
+
+
+def _searched(cell: RankCell, corpus: Corpus, store: Store, training: CellResult | None = None) -> RankResult:
+    """The result of a search: from the store, or made now."""
+    result = store.get(cell.id, RankResult)
+    if result is not None:
+        note(f"searched before, on {result.manifest.date}: shown from the store")
+        return result
+    _say_how_long(cell, corpus, store)
+    progress = Line()
+    result = run_cell(cell, corpus, progress=progress.share, trained=lambda _: training)
+    progress.clear()
+    return result
+
+
+# -- jsmi rank --------------------------------------------------------------------------------------------------------
+
+
+def rank(given: argparse.Namespace) -> int:
+    """Search for the best embedding of one rank, and say what d dimensions cost whatever is done with them."""
+    tolerance = {"tolerance": given.tolerance} if hasattr(given, "tolerance") else {}
+    config = RankConfig.under(config_of(given), **tolerance)
+    corpus = corpus_of(given)
+    with Store(given.store) as store:
+        say_notices(store)
+        cell = RankCell(corpus.digest, config)
+        result = _searched(cell, corpus, store)
+        stored = comparable(store.results(corpus.digest, kind=Result), result)
+        known = best_known([*stored, result])[config.negatives, config.dimension]
+        found = result.baselines if given.baselines else ()
+        if given.baselines and not found:  # a result that was stored before they were kept
+            found = baselines(objectives_of(corpus, config)["word2vec"], config.dimension)
+        if given.json:
+            split = Split.of(result.law("word2vec"), known)
+            record = {"id": result.id, **result.to_dict(), "split": split.to_dict()}
+            print_json(record | ({"baselines": [asdict(baseline) for baseline in found]} if found else {}))
+        else:
+            print_search(result, known)
+            if found:
+                print_baselines(found, result)
+        store.save(result)
+    return 0
+
+
+def _say_how_long(cell: Cell | RankCell, corpus: Corpus, store: Store) -> None:
+    pace = estimated_pace((run.manifest.cost, run.manifest.seconds) for run in store.results(kind=Result))
+    check_size(corpus, cell, pace, math.inf)
+    note(f"this takes about {duration(pace * estimated_multiply_adds(corpus, cell))}")

@@ -1,0 +1,73 @@
+"""How numbers and words are written in a figure or a table; words that came from a text are kept inert."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# --- text that came from a corpus ------------------------------------------------------------------------------
+
+
+def inert(text: object) -> str:
+    """The text as data: no Markdown, LaTeX, HTML, link, emoji code or plotly template in it stays alive.
+
+    Every ASCII punctuation mark becomes a character reference, which both Markdown and plotly decode as plain text;
+    a word joiner (U+2060) after ``:`` and ``@`` and in ``www.`` stops what is recognised only after decoding.
+
+    Examples
+    --------
+    >>> inert("$x$")
+    '&#36;x&#36;'
+    """
+    joined = re.sub(r"(?i)([:@]|www(?=\.))", "\\1\u2060", str(text).replace("\n", " "))
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", joined)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The table as CSV; text that a spreadsheet would run as a formula (= + - @ first) gets a leading apostrophe.
+
+    Examples
+    --------
+    >>> csv_text(["word"], [["=1+1"]]).splitlines()
+    ['word', "'=1+1"]
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    for row in (columns, *rows):
+        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row])
+    return file.getvalue()
+
+
+def number(value: float) -> str:
+    """Three significant digits with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.24256)
+    '\u22120.243'
+    """
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def percent(share: float) -> str:
+    """A share as people say it: two digits below 10 %, whole percents above."""
+    return (f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %").replace("-", "\u2212")
+
+
+def top_share(shares: Sequence[float], middle: float) -> float:
+    """Which share has the full colour, where ``middle`` has none: the largest, if it is far enough from there."""
+    return min(1.0, max(2 * middle, *shares))
+
+
+def scale_of(unit: str) -> float:
+    """What nats are multiplied with for display."""
+    return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
+
+
+def in_epochs(count: float) -> str:
+    """How long a model was trained, in words."""
+    return "1 epoch" if count == 1 else f"{count:,.0f} epochs"

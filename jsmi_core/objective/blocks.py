@@ -1,0 +1,147 @@
+"""All V × W scores of an embedding, one block at a time: BLAS multiplies, the kernels look at each pair once.
+
+A stripe of rows is one piece of work; its blocks of columns pass through a buffer that stays in the core's
+cache. The pieces do not depend on the number of threads, each product runs on one BLAS thread, and the sums
+are reduced in order, so that the same bits come out for any number of threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from jsmi_core.embeddings import Embedding
+from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.information import Contrast, FloatArray
+from jsmi_core.objective import kernels
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.runtime.threads import map_in_order
+
+ROWS, COLUMNS = 256, 1024
+FARTHEST = np.float32(46.0)  # |m| beyond which float32 no longer tells exp(−|m|) from 1e-20
+SMALL = 1_000_000  # pairs up to here are multiplied in double precision whatever the vectors are
+
+
+@dataclass(frozen=True, eq=False)
+class PairScores:
+    """What the objective needs of a score matrix m.
+
+    ``support`` (nnz,) float64: m on the support of p, in CSR order. Off the support: ``row_softplus`` (V,) =
+    Σ_y q(y) softplus(m), ``column_softplus`` (W,) = Σ_x p(x) softplus(m).
+    """
+
+    support: FloatArray
+    row_softplus: FloatArray
+    column_softplus: FloatArray
+    embedding: Embedding
+
+
+def pair_scores(embedding: Embedding, contrast: Contrast, precision: str, pool: Pool | None = None) -> PairScores:
+    """Compute the scores of all pairs of an embedding against the p and q of a contrast, here or in a pool."""
+    dtype = _product_type(embedding, precision)
+    if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < float(np.finfo(dtype).max):
+        raise EmbeddingError(f"the scores of these vectors may be too large for {dtype.__name__}: scale them down.")
+    stripes = _Stripes(
+        words=embedding.words.astype(dtype, copy=False),
+        contexts=np.ascontiguousarray(embedding.contexts.astype(dtype, copy=False).T),
+        weights=contrast.joint.word_marginal.astype(dtype),
+        noise=contrast.noise.astype(dtype),
+        bounds=contrast.bounds,
+        columns=contrast.columns,
+    )
+    places = range(0, len(stripes.words), ROWS)
+    found = map_in_order(stripes.stripe, places) if pool is None else pool.map(_Stripes.stripe, stripes, places)
+    support = np.empty(len(contrast.columns))
+    row_sums, column_sums = np.empty(len(stripes.words)), np.zeros(len(stripes.noise))
+    for first, (by_row, by_column, on_support) in zip(places, found, strict=True):
+        row_sums[first : first + ROWS] = by_row
+        column_sums += by_column
+        start = contrast.bounds[first]
+        support[start : start + len(on_support)] = on_support
+    return PairScores(support, row_sums, column_sums, embedding)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stripes:
+    """All that a stripe of rows is computed from: a worker elsewhere is sent this once."""
+
+    words: npt.NDArray[np.floating]  # (V, d)
+    contexts: npt.NDArray[np.floating]  # (d, W)
+    weights: npt.NDArray[np.floating]  # (V,) p(x)
+    noise: npt.NDArray[np.floating]  # (W,) q(y)
+    bounds: npt.NDArray[np.int64]  # the support of p, as CSR
+    columns: npt.NDArray[np.int32]
+
+    def stripe(self, first: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Σ_y q softplus(m) by row, Σ_x p softplus(m) by column, and m on the support, of the rows from ``first``."""
+        rows, noise = self.words[first : first + ROWS], self.noise
+        weights = self.weights[first : first + ROWS]
+        bounds = self.bounds[first : first + len(rows) + 1]
+        columns = self.columns[bounds[0] : bounds[-1]]
+        support = np.empty(len(columns))
+        by_row, by_column = np.zeros(len(rows)), np.empty(len(noise))
+        buffer = np.empty((2, len(rows) * COLUMNS), self.words.dtype)
+        for start in range(0, len(noise), COLUMNS):
+            block = self.contexts[:, start : start + COLUMNS]
+            scores, tail = (flat[: len(rows) * block.shape[1]].reshape(len(rows), -1) for flat in buffer)
+            np.matmul(rows, block, out=scores)
+            kernels.take_support(scores, 0, start, bounds - bounds[0], columns, support)
+            _softplus(scores, tail)
+            by_row += scores @ noise[start : start + COLUMNS]
+            by_column[start : start + COLUMNS] = weights @ scores
+        return by_row, by_column, support
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        file = io.BytesIO()
+        np.savez(file, **{part.name: getattr(self, part.name) for part in fields(self)})
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+            return cls(**{part.name: arrays[part.name] for part in fields(cls)})
+
+
+def _product_type(embedding: Embedding, precision: str) -> type[np.floating]:
+    if precision not in ("auto", "double", "single"):
+        raise ParameterError(f"precision = {precision!r} is not usable: give auto, double or single.")
+    narrow = embedding.words.dtype == np.float32 and embedding.contexts.dtype == np.float32
+    large = len(embedding.words) * len(embedding.contexts) > SMALL
+    if precision == "single" or (precision == "auto" and narrow and large):
+        return np.float32
+    return np.float64
+
+
+def _largest(vectors: npt.NDArray[np.floating]) -> float:
+    """The largest absolute value in a table."""
+    return max(float(vectors.max()), -float(vectors.min()))
+
+
+def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
+    """scores ← max(m, 0) + log1p(exp(−|m|)) in place; ``tail`` is room for exp(−|m|)."""
+    decay(scores, tail)
+    if scores.dtype == np.float32:
+        kernels.softplus_tail(tail.ravel(), scores.ravel())
+    else:
+        np.log1p(tail, out=tail)
+        np.maximum(scores, 0, out=scores)
+        scores += tail
+
+
+def decay(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
+    """tail ← exp(−|m|); in float32 it stops at 1e-20, since what follows would be denormal numbers, 50 times slower."""
+    np.abs(scores, out=tail)
+    if scores.dtype == np.float32:
+        np.minimum(tail, FARTHEST, out=tail)
+    np.negative(tail, out=tail)
+    np.exp(tail, out=tail)

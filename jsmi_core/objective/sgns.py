@@ -1,0 +1,357 @@
+"""Embedding → score, and bound − score = gap. Knows no trainer.
+
+The score runs over all V × W pairs, in blocks: nothing of that size is ever stored. A block of m = words ·
+contextsᵀ comes from BLAS; the scores of the support of p are taken out of it, and what remains is summed as
+softplus(m) weighted by p(x) and q(y). The gap is a sum of cells ≥ 0 and never a difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from functools import cached_property, partial
+
+import numpy as np
+import numpy.typing as npt
+
+from jsmi_core import checks
+from jsmi_core.embeddings import Embedding
+from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.information import Contrast, FloatArray, JointDistribution, binary_entropy, check_alpha
+from jsmi_core.objective import kernels
+from jsmi_core.objective.blocks import PairScores, pair_scores
+from jsmi_core.objective.evaluation import Evaluation, Gap, Law
+from jsmi_core.runtime.pool import Pool
+from jsmi_core.runtime.threads import map_in_order
+
+Indices = npt.NDArray[np.int64]
+
+REACH = 6.0
+"""gensim's MAX_EXP: a pair whose score is this far from 0 is not updated."""
+
+DRAWN_NUMBERS = 1 << 21
+"""How many coordinates of drawn negatives are held at once by ``sampled_score``."""
+
+
+class SGNSObjective:
+    """What SGNS maximises, for one p, one q and one α: S(m) ≤ bound for every matrix m. (8), Theorem 1
+
+    Parameters
+    ----------
+    joint : JointDistribution, V × W
+        p(x, y), the distribution of the positive pairs.
+    negatives : int, 1 … 1,000,000
+        k; α = 1/(k+1).
+    noise : (W,) float64 that sums to 1, optional
+        q(y), what negatives are drawn from; None is the context marginal, the paper's choice.
+    alpha : float, 0 < α < 1, optional
+        Given instead of ``negatives``, any class ratio.
+    skip_target : bool
+        Negatives that equal the positive's target are thrown away, as gensim does: r = q(y) (p(x) − p(x, y))
+        in the place of p(x) q(y). (27), beyond the paper.
+
+    Raises
+    ------
+    ParameterError
+        If k or α is out of range, or both are given.
+    DistributionError
+        If the noise is not a distribution over the contexts.
+
+    Examples
+    --------
+    >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
+    >>> round(objective.bound, 6)
+    0.015345
+    """
+
+    def __init__(
+        self,
+        joint: JointDistribution,
+        negatives: int | None = None,
+        noise: npt.ArrayLike | None = None,
+        *,
+        alpha: float | None = None,
+        skip_target: bool = False,
+    ) -> None:
+        if alpha is not None and negatives is not None:
+            raise ParameterError("both negatives and alpha are given: give one of them, for α = 1/(negatives + 1).")
+        if alpha is None:
+            self.negatives: int | None = checks.integer("negatives", 5 if negatives is None else negatives, 1, 10**6)
+            self.alpha = 1 / (self.negatives + 1)
+            self.log_odds = -math.log(self.negatives)
+        else:
+            self.negatives = None
+            self.alpha = check_alpha(alpha)
+            self.log_odds = math.log(self.alpha) - math.log1p(-self.alpha)
+        self.joint = joint
+        self.contrast = Contrast.of(joint, noise, skip_target=skip_target)
+        self.noise = None if noise is None else self.contrast.noise
+
+    @cached_property
+    def law(self) -> Law:
+        """What every bound, score and gap of this objective is of: p, q and α."""
+        content = hashlib.sha256(repr((self.joint.shape, self.alpha, self.contrast.skip_target)).encode())
+        for array in (self.contrast.bounds, self.contrast.columns, self.contrast.positive, self.contrast.noise):
+            content.update(array.tobytes())
+        q = "context marginal" if self.noise is None else "given noise"
+        return Law(self.joint.source, q, self.contrast.skip_target, self.alpha, content.hexdigest())
+
+    @cached_property
+    def bound(self) -> float:
+        """max over all m of S(m), in nats: JSMI_α for the paper's q. (2), (7)"""
+        return self.contrast.bound(self.alpha)
+
+    @property
+    def class_entropy(self) -> float:
+        """h(α) in nats: the ceiling of every bound at this α."""
+        return binary_entropy(self.alpha)
+
+    @property
+    def zero_score(self) -> float:
+        """S(0) = h(α) − log 2, in nats: the zero matrix, where SGNS starts."""
+        return self._constant - (self.alpha + (1 - self.alpha) * self.contrast.negative_mass) * math.log(2)
+
+    @property
+    def _constant(self) -> float:
+        """What makes S = 0 for the constant matrix −log k: h(α), or less by the targets that are skipped."""
+        skipped = 1 - self.contrast.negative_mass
+        return self.class_entropy + (1 - self.alpha) * math.log1p(-self.alpha) * skipped
+
+    @cached_property
+    def bound_by_word(self) -> FloatArray:
+        """(V,) float64, nats: the part of the bound in each word's row; they add up to ``bound``."""
+        contrast, alpha = self.contrast, self.alpha
+        off = -(1 - alpha) * math.log1p(-alpha) * self.joint.word_marginal * contrast.uncovered_noise
+        return np.bincount(contrast.rows, self.bound_on_support, self.joint.shape[0]) + off
+
+    @cached_property
+    def bound_on_support(self) -> FloatArray:
+        """(nnz,) float64, nats: the cells u · KL(Bern(t)‖Bern(α)) of the pairs that occur, in CSR order of p."""
+        return self.contrast.bound_cells(self.alpha)
+
+    def bound_of_pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> FloatArray:
+        """The parts of chosen pairs in the bound, u · KL(Bern(t)‖Bern(α)), in nats, each ≥ 0.
+
+        Parameters, shapes and errors as in :meth:`Gap.of_pairs`.
+        """
+        x, y = self._pairs(rows, columns)
+        off = -(1 - self.alpha) * math.log1p(-self.alpha)
+        return self._cells_of(x, y, self.bound_on_support, np.full(len(x), off))
+
+    @cached_property
+    def reachable_bound(self) -> float:
+        """S(clip(m*, −6, 6)) in nats: the most that gensim's updates, which stop at |m| = 6, aim at.
+
+        (28), beyond the paper: gensim tabulates σ on (−6, 6) and leaves a pair outside alone.
+        """
+        return self.sparse_score(np.clip(self.best_scores, -REACH, REACH), elsewhere=-REACH)
+
+    def sparse_score(self, on_support: FloatArray, elsewhere: float) -> float:
+        """S(m) in nats of a matrix of any rank that is the same number wherever p = 0; costs O(pairs).
+
+        Parameters
+        ----------
+        on_support : (nnz,) float64
+            m on the support of p, in CSR order.
+        elsewhere : float
+            m on every other pair.
+        """
+        off = (1 - self.alpha) * self.contrast.uncovered * float(np.logaddexp(0, elsewhere))
+        return self.bound - (float(self._loss_cells(on_support).sum()) + off)
+
+    @cached_property
+    def best_scores(self) -> FloatArray:
+        """(nnz,) float64: m* = log p/r + log α/(1−α) on the support of p; −∞ everywhere else. (6)"""
+        return self.contrast.log_ratio + self.log_odds
+
+    def evaluate(self, embedding: Embedding, *, precision: str = "auto", pool: Pool | None = None) -> Evaluation:
+        """Score and gap of an embedding in one pass over all V × W pairs.
+
+        Parameters
+        ----------
+        embedding : Embedding with V word and W context vectors
+        precision : "auto", "double" or "single"
+            Of the products x · y. "double" holds 1e-12 relative on small tables. "single" multiplies in
+            float32 (sums stay float64): the score moves by less than 1e-6 relative. "auto" takes "single" for
+            float32 vectors and more than a million pairs, else "double".
+        pool : Pool, optional
+            Has the products computed by other processes or machines, a block of rows at a time. The same numbers come
+            out to the last bit wherever BLAS computes the same products.
+
+        Raises
+        ------
+        EmbeddingError
+            If the numbers of vectors do not fit p, or their products are beyond the floats they are computed in.
+        ParameterError
+            If the precision is none of the three.
+        """
+        scores = self._pair_scores(embedding, precision, pool)
+        return Evaluation(self.law, self.bound, self._score(scores), self._gap(scores))
+
+    def score(self, embedding: Embedding, *, precision: str = "auto") -> float:
+        """S(m) = h(α) + α Σ p log σ(m) + (1−α) Σ r log σ(−m) over all V × W pairs, in nats. (8)
+
+        Parameters, precision and errors as in :meth:`evaluate`.
+        """
+        return self._score(self._pair_scores(embedding, precision))
+
+    def gap(self, embedding: Embedding, *, precision: str = "auto") -> Gap:
+        """JSMI_α − S(m) = Σ u · KL(Bern(t)‖Bern(σ(m))) ≥ 0, in nats, and where it comes from. (10)
+
+        Parameters, precision and errors as in :meth:`evaluate`.
+        """
+        return self._gap(self._pair_scores(embedding, precision))
+
+    def sampled_score(
+        self,
+        embedding: Embedding,
+        pairs: int = 100_000,
+        seed: int | np.random.Generator = 1,
+        *,
+        draws: int | None = None,
+    ) -> tuple[float, float]:
+        """An estimate of S(m) from drawn pairs, each with k drawn negatives, and its standard error. (9)
+
+        Ŝ = const + α · mean of log σ(m(x, y)) + k/n Σ_j log σ(−m(x, y_j)), j = 1 … n; for n = k what training itself
+        sees of S. k stays the weight of the negatives (in α) whatever n, the number of them that is drawn.
+
+        Parameters
+        ----------
+        embedding : Embedding with V word and W context vectors
+        pairs : int, 2 … 100,000,000
+            Positive pairs to draw.
+        seed : int or numpy Generator
+        draws : int, 1 … 10,000, optional
+            n, the negatives to draw for each positive pair; k if left out, as in the paper and in word2vec.
+
+        Returns
+        -------
+        (estimate, standard_error) in nats
+
+        Raises
+        ------
+        ParameterError
+            If ``pairs`` or ``draws`` is out of range, or the objective was made from an α that is no 1/(k+1).
+        EmbeddingError
+            If the numbers of vectors do not fit p.
+        """
+        checks.integer("pairs", pairs, 2, 100_000_000)
+        if self.negatives is None:
+            raise ParameterError("sampling draws k negatives for each pair: make the objective from negatives.")
+        draws = self.negatives if draws is None else checks.integer("draws", draws, 1, 10_000)
+        self._check_fit(embedding)
+        rng = np.random.default_rng(seed)
+        portions = _portions(pairs, max(1, DRAWN_NUMBERS // (draws * embedding.dimension)))
+        terms = np.concatenate([self._sampled_terms(embedding, size, draws, rng) for size in portions])
+        error = self.alpha * float(terms.std(ddof=1)) / math.sqrt(pairs)
+        return self._constant + self.alpha * float(terms.mean()), error
+
+    def _sampled_terms(self, embedding: Embedding, size: int, draws: int, rng: np.random.Generator) -> FloatArray:
+        """(size,) log σ(m) of drawn pairs plus k times the mean log σ(−m) of their drawn negatives."""
+        contrast, weight = self.contrast, (self.negatives or 0) / draws
+        drawn = _draw(rng, self._cumulated_pairs, (size,))
+        x, y = contrast.rows[drawn], contrast.columns[drawn]
+        negatives = _draw(rng, self._cumulated_noise, (size, draws))
+        words, contexts = embedding.words[x].astype(np.float64), embedding.contexts
+        positive = -np.logaddexp(0, -np.einsum("id,id->i", words, contexts[y]))
+        negative = -np.logaddexp(0, np.einsum("id,ijd->ij", words, contexts[negatives]))
+        if contrast.skip_target:
+            negative[negatives == y[:, None]] = 0.0
+        return positive + weight * negative.sum(axis=1)
+
+    @cached_property
+    def _cumulated_pairs(self) -> FloatArray:
+        return np.cumsum(self.contrast.positive)
+
+    @cached_property
+    def _cumulated_noise(self) -> FloatArray:
+        return np.cumsum(self.contrast.noise)
+
+    def _check_fit(self, embedding: Embedding) -> None:
+        """Raise EmbeddingError unless there is a vector for each word and context."""
+        shape = (len(embedding.words), len(embedding.contexts))
+        if shape != self.joint.shape:
+            raise EmbeddingError(
+                f"the embedding has {shape[0]:,} word and {shape[1]:,} context vectors but the distribution has "
+                f"{self.joint.shape[0]:,} words and {self.joint.shape[1]:,} contexts: restrict both to the same words."
+            )
+
+    def _pair_scores(self, embedding: Embedding, precision: str, pool: Pool | None = None) -> PairScores:
+        self._check_fit(embedding)
+        return pair_scores(embedding, self.contrast, precision, pool)
+
+    def _score(self, scores: PairScores) -> float:
+        contrast = self.contrast
+        cells = _in_pieces(
+            partial(kernels.score_cells, self.alpha), contrast.positive, contrast.negative, scores.support
+        )
+        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
+        off = (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
+        return math.fsum([self._constant, *rows, *(-off)])
+
+    def _gap(self, scores: PairScores) -> Gap:
+        contrast, cells = self.contrast, self._loss_cells(scores.support)
+        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
+        columns = np.bincount(contrast.columns, cells, self.joint.shape[1])
+        by_word = rows + (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
+        by_context = columns + (1 - self.alpha) * contrast.noise * scores.column_softplus
+        return Gap(math.fsum(by_word), by_word, by_context, cells, partial(self._gap_of_pairs, scores.embedding, cells))
+
+    def _gap_of_pairs(
+        self, embedding: Embedding, on_support: FloatArray, rows: npt.ArrayLike, columns: npt.ArrayLike
+    ) -> FloatArray:
+        """The gap's cells of chosen pairs, see :meth:`Gap.of_pairs`."""
+        x, y = self._pairs(rows, columns)
+        scores = np.einsum("ij,ij->i", embedding.words[x], embedding.contexts[y], dtype=np.float64)
+        return self._cells_of(x, y, on_support, (1 - self.alpha) * np.logaddexp(0, scores))
+
+    def _loss_cells(self, scores: FloatArray) -> FloatArray:
+        """u · KL(Bern(t)‖Bern(σ(m))) on the support, for these scores of its pairs."""
+        contrast = self.contrast
+        kernel = partial(kernels.gap_cells, self.alpha, self.log_odds)
+        return _in_pieces(kernel, contrast.positive, contrast.negative, contrast.excess, contrast.log_ratio, scores)
+
+    def _pairs(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> tuple[Indices, Indices]:
+        """Checked (n,) indices of words and contexts."""
+        words, contexts = self.joint.shape
+        x, y = _indices("rows", rows, words), _indices("columns", columns, contexts)
+        if len(x) != len(y):
+            raise ParameterError(f"there are {len(x):,} rows but {len(y):,} columns: give one of each for every pair.")
+        return x, y
+
+    def _cells_of(self, x: Indices, y: Indices, on_support: FloatArray, off_support: FloatArray) -> FloatArray:
+        """Cells of chosen pairs: stored ones where p > 0, r times ``off_support`` elsewhere."""
+        places = self.contrast.find(x, y)
+        cells = self.joint.word_marginal[x] * self.contrast.noise[y] * off_support
+        cells[places >= 0] = on_support[places[places >= 0]]
+        return cells
+
+
+def _in_pieces(kernel: Callable[..., None], *arrays: FloatArray, size: int = 1 << 16) -> FloatArray:
+    """kernel(*arrays, out) on all threads: each cell depends on its own numbers only, so the pieces do not show."""
+    out = np.empty(len(arrays[0]))
+
+    def piece(start: int) -> None:
+        kernel(*(array[start : start + size] for array in (*arrays, out)))
+
+    for _ in map_in_order(piece, range(0, len(out), size)):
+        pass
+    return out
+
+
+def _portions(total: int, size: int) -> list[int]:
+    """Cut a number of draws into portions whose vectors fit in memory."""
+    return [size] * (total // size) + ([total % size] if total % size else [])
+
+
+def _draw(rng: np.random.Generator, cumulated: FloatArray, shape: tuple[int, ...]) -> Indices:
+    """Draw indices in proportion to the increments of ``cumulated``."""
+    return np.searchsorted(cumulated, rng.random(shape) * cumulated[-1], side="right")
+
+
+def _indices(name: str, values: npt.ArrayLike, size: int) -> Indices:
+    array = np.atleast_1d(np.asarray(values))
+    if array.dtype.kind not in "iu" or ((array < 0) | (array >= size)).any():
+        raise ParameterError(f"{name} is not usable: give whole numbers from 0 to {size - 1:,}.")
+    return array.astype(np.int64)

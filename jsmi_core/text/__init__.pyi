@@ -1,0 +1,16 @@
+from .corpus import Corpus as Corpus, read_corpus as read_corpus
+from .large import (
+    Cancel as Cancel,
+    Folder as Folder,
+    LargeCorpus as LargeCorpus,
+    Progress as Progress,
+    Report as Report,
+    read_large_corpus as read_large_corpus,
+)
+from .samples import (
+    SAMPLES as SAMPLES,
+    gensim_file as gensim_file,
+    sample_corpus as sample_corpus,
+    sample_data_directory as sample_data_directory,
+)
+from .scratch import ScratchArray as ScratchArray
