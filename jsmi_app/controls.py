@@ -6,7 +6,7 @@ A widget's key is the name of its setting (see state.py). Words of a text reach 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ import streamlit as st
 
 from jsmi_app import cached, state
 from jsmi_core.errors import JSMIError
+from jsmi_core.experiments import LAWS, LawName
 from jsmi_core.figures import Figure, csv_text, inert
 from jsmi_core.text import SAMPLES, Corpus
 
@@ -55,7 +56,7 @@ LABELS = {
     "top": "How many words",
 }
 NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
-LAW_NAMES = {"word2vec": "word2vec's", "paper": "the paper's"}
+LAW_NAMES: Mapping[LawName, str] = {"word2vec": "word2vec's", "paper": "the paper's"}
 PRESET_NAMES = {
     "independent": "Independent",
     "diagonal": "Diagonal",
@@ -149,9 +150,10 @@ def unit() -> str:
     return str(choice("unit", "Unit", ("nats", "bits"), HELP["unit"]))
 
 
-def law() -> str:
+def law() -> LawName:
     """Under which noise models are judged."""
-    return str(choice("law", "Noise q", tuple(LAW_NAMES), HELP["law"], LAW_NAMES.__getitem__))
+    chosen: LawName = choice("law", "Noise q", LAWS, HELP["law"], LAW_NAMES.__getitem__)
+    return chosen
 
 
 def pair_settings() -> None:

@@ -90,7 +90,7 @@ def shifted() -> Facts:
 def training(run: CellResult) -> Facts:
     """After one epoch, is the score above or below that of the class ratio?"""
     first, last = run.history[1].score, run.history[-1].score
-    bound = run.law("word2vec").bound
+    bound = run.own.bound
     return Facts(
         0 if first > 0 else 1,
         {

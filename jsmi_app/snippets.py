@@ -7,7 +7,7 @@ from shlex import quote
 from typing import Any
 
 from jsmi_app import state
-from jsmi_core.experiments import CHECKPOINTS, LAWS, Grid, Result
+from jsmi_core.experiments import CHECKPOINTS, LAWS, Grid, LawName, Result
 from jsmi_core.information import FloatArray
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.tables import write_table
@@ -73,7 +73,7 @@ for cell in grid.rank_cells(corpus.digest):
     return _with_imports(python), _shell("sweep", text, {**lists, **base}) + flags
 
 
-def loss(text: Corpus, run: Result, law: str) -> Snippets:
+def loss(text: Corpus, run: Result, law: LawName) -> Snippets:
     """The gap of a stored model, by pairs that occur and never occur, by word and by band of frequency."""
     python = f"""{_read(text)}
 loss = loss_of(Store().get({run.id!r}, Result), corpus, {law!r})
@@ -156,7 +156,7 @@ from jsmi_core.embeddings import usefulness
 {_read(text)}
 store = Store()
 for run in store.results(corpus.digest, kind=Result):
-    print(run.id, run.law("word2vec").gap, usefulness(store.get(run.id, Result).embedding))"""
+    print(run.id, run.own.gap, usefulness(store.get(run.id, Result).embedding))"""
     return _with_imports(python), _shell("usefulness", text, {})
 
 

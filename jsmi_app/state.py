@@ -126,12 +126,12 @@ def _min_count(text: str) -> int:
 
 
 ALPHA_RANGE = (0.005, 0.995)  # of the slider
-KINDS: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _flag, "str": str}
+KINDS: Mapping[type, Callable[[str], Any]] = {int: int, float: float, bool: _flag, str: str}
 
 SETTINGS: dict[str, Setting] = {
     "corpus": Setting("wikipedia", str),
     "min_count": Setting(5, _min_count),
-    **{f.name: _config_field(f.name, KINDS[str(f.type)]) for f in fields(SGNSConfig)},
+    **{f.name: _config_field(f.name, KINDS[type(f.default)]) for f in fields(SGNSConfig)},
     "alpha": Setting(SGNSConfig().alpha, _alpha),
     "present": Setting(False, _flag),
     "unit": Setting("nats", _one_of("nats", "bits")),

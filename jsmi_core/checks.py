@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numbers
 import re
-from typing import Any
+from collections.abc import Collection
+from typing import Any, TypeVar
 
 from jsmi_core.errors import ParameterError
+
+_T = TypeVar("_T")
 
 
 def integer(name: str, value: Any, low: int, high: int) -> int:
@@ -43,6 +46,14 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise ParameterError(f"{name} = {value!r} is not usable: give True or False.")
     return value
+
+
+def one_of(name: str, value: Any, choices: Collection[_T]) -> _T:
+    """Return ``value`` if it is one of the choices; raise ParameterError otherwise."""
+    found = next((choice for choice in choices if type(choice) is type(value) and choice == value), None)
+    if found is None:
+        raise ParameterError(f"{name} = {value!r} is not usable: give one of {', '.join(map(str, choices))}.")
+    return found
 
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}

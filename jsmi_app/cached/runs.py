@@ -10,7 +10,7 @@ import streamlit as st
 
 from jsmi_app.cached.server import store
 from jsmi_core.errors import StoreError
-from jsmi_core.experiments import Result
+from jsmi_core.experiments import LawName, Result
 from jsmi_core.text import Corpus, sample_data_directory
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _skipping_score(run: str, config: SGNSConfig | RankConfig, _corpus: Corpus) 
 
 def score_under(text: Corpus, run: Result, *, skip: bool) -> float:
     """The score of a stored run under its own law, with or without skipped targets; nats."""
-    return _skipping_score(run.id, run.cell.config, text) if skip else run.law("word2vec").score
+    return _skipping_score(run.id, run.cell.config, text) if skip else run.own.score
 
 
 @st.cache_data(show_spinner="Drawing pairs …", max_entries=64)
@@ -125,13 +125,13 @@ def sampled_scores(text: Corpus, run: Result, pairs: tuple[int, ...], draws: int
 
 
 @st.cache_resource(show_spinner="Computing the loss of every pair …", max_entries=2)
-def _loss(run: str, law: str, digest: str, _corpus: Corpus) -> Loss:
+def _loss(run: str, law: LawName, digest: str, _corpus: Corpus) -> Loss:
     from jsmi_core.experiments import loss_of
 
     return loss_of(stored(run), _corpus, law)
 
 
-def loss(text: Corpus, run: Result, law: str) -> Loss:
+def loss(text: Corpus, run: Result, law: LawName) -> Loss:
     """The gap of a stored result under one of its laws, pair by pair: large, so kept for the models in use only."""
     return _loss(run.id, law, text.digest, text)
 

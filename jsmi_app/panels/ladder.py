@@ -13,6 +13,7 @@ from jsmi_core.experiments import (
     CellResult,
     Checkpoint,
     Grid,
+    LawName,
     RankResult,
     Result,
     points_of,
@@ -20,8 +21,10 @@ from jsmi_core.experiments import (
     splits,
 )
 from jsmi_core.figures import (
+    Axis,
     Best,
     Compared,
+    Quantity,
     by_name,
     gain_data,
     ladder_data,
@@ -53,7 +56,7 @@ ALONG_RUN = "Epochs are points along one run: its learning rate falls over the m
 OWN_LAW_ONLY = "On the way it was scored under its own noise only: under this one you see where it ended."
 
 
-def best_ranks(results: Sequence[Result], law: str) -> Best:
+def best_ranks(results: Sequence[Result], law: LawName) -> Best:
     """The best score known at each k and dimension that was searched, in nats.
 
     A search maximises its own law, so under the other one it would say little: empty then.
@@ -68,7 +71,7 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
         return
     with st.container(horizontal=True):
         show = controls.choice("show", "Show", tuple(SHOW), SHOW_HELP, SHOW.__getitem__)
-        axis = "dimension"
+        axis: Axis = "dimension"
         if show != "gain":
             axis = controls.choice("axis", "Against", tuple(AXES), "What the horizontal axis shows.", AXES.__getitem__)
         law = controls.law()
@@ -106,9 +109,9 @@ def _ladder(
     best: Best,
     text: Corpus,
     *,
-    axis: str,
-    show: str,
-    law: str,
+    axis: Axis,
+    show: Quantity,
+    law: LawName,
 ) -> None:
     """Scores under their bound or gaps, and the training behind a point that is clicked."""
     if axis == "alpha":
@@ -139,7 +142,9 @@ def _of(options: Sequence[int], label: str, text: str) -> int:
     return int(controls.choice("of", label, options, text, "{:,}".format))
 
 
-def _bound_curve(grid: Grid, shown: Sequence[CellResult], text: Corpus, law: str) -> tuple[list[float], list[float]]:
+def _bound_curve(
+    grid: Grid, shown: Sequence[CellResult], text: Corpus, law: LawName
+) -> tuple[list[float], list[float]]:
     """The bound over α, around the α of the trainings."""
     config = grid.base
     exponent = state.own_exponent(config) if law == "word2vec" else None
@@ -163,7 +168,7 @@ def _compared(searches: Sequence[RankResult]) -> Compared:
     return found
 
 
-def _split(results: Sequence[Result], axis: str) -> None:
+def _split(results: Sequence[Result], axis: Axis) -> None:
     """The gap of one line of trainings, stacked."""
     known = splits(results)
     trained = [result for result in results if isinstance(result, CellResult) and result.id in known]
@@ -195,7 +200,7 @@ def _gain(shown: CellResult, searches: Sequence[RankResult], best: Best) -> None
     controls.figure(gain_data(at_best, others=others, made_of=made, unit=state.get("unit")), "gain")
 
 
-def _details(result: CellResult, law: str) -> None:
+def _details(result: CellResult, law: LawName) -> None:
     """The training behind a point."""
     config, scores, unit = result.cell.config, result.law(law), state.get("unit")
     with st.container(border=True):

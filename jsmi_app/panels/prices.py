@@ -10,7 +10,7 @@ from jsmi_app import cached, controls, frame, state
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
 from jsmi_core.experiments import Cell, CellResult, RankCell, RankResult, Result, Split, comparable
-from jsmi_core.figures import inert, number, scale_of, split_data
+from jsmi_core.figures import Unit, inert, number, scale_of, split_data
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
@@ -22,13 +22,13 @@ def searches(cell: Cell) -> tuple[RankResult, ...]:
     found = comparable(cached.store().results(cell.corpus, kind=RankResult), cell)
     place = cell.config.dimension, cell.config.negatives
     own = [search for search in found if (search.cell.config.dimension, search.cell.config.negatives) == place]
-    ranked = sorted(own, key=lambda search: search.law("word2vec").score, reverse=True)
+    ranked = sorted(own, key=lambda search: search.own.score, reverse=True)
     return tuple(search for search in ranked if isinstance(search, RankResult))
 
 
 def best_of(found: Sequence[RankResult]) -> float | None:
     """S*_d as far as these searches know it, in nats."""
-    return found[0].law("word2vec").score if found else None
+    return found[0].own.score if found else None
 
 
 def panel(done: CellResult, found: Sequence[RankResult], text: Corpus, words: Prose) -> None:
@@ -82,8 +82,8 @@ def _live(cell: RankCell) -> None:
 
 def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> None:
     """The two prices, how sure they are, and how they changed from epoch to epoch."""
-    config, scores, unit = done.cell.config, done.law("word2vec"), state.get("unit")
-    best = max(search.law("word2vec").score, *(moment.score for moment in done.history))
+    config, scores, unit = done.cell.config, done.own, state.get("unit")
+    best = max(search.own.score, *(moment.score for moment in done.history))
     split = Split.of(scores, best, cached.aimed(text, config, state.own_exponent(config)))
     with st.container(horizontal=True):
         for label, value in {
@@ -95,7 +95,7 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
     said = {"reach": split.price_of_reach, "skipped": split.price_of_noise}
     said_in_words = words.part("whatever the dimension", q=scores.q, unit=unit, **_written(said, unit))
     if config.noise == "counts":
-        paper = Split.of(done.law("paper"), 0.0, cached.aimed(text, config, None))
+        paper = Split.of(done.paper, 0.0, cached.aimed(text, config, None))
         said_in_words += " " + words.part("another noise", unit=unit, **_written({"cost": paper.price_of_noise}, unit))
     frame.say(said_in_words)
     points = {float(moment.epoch): split.at(moment.score) for moment in done.history if moment.epoch}
@@ -108,18 +108,18 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
         st.dataframe(certificates([search], unit), hide_index=True)
 
 
-def _written(values: Mapping[str, float | None], unit: str) -> dict[str, str]:
+def _written(values: Mapping[str, float | None], unit: Unit) -> dict[str, str]:
     """Prices as a sentence has them; no class needs the sixth digit of next to nothing."""
     shown = {name: scale_of(unit) * (value or 0.0) for name, value in values.items()}
     return {name: number(value) if value >= LEAST else f"less than {LEAST:g}" for name, value in shown.items()}
 
 
-def certificates(found: Sequence[Result], unit: str) -> list[dict[str, object]]:
+def certificates(found: Sequence[Result], unit: Unit) -> list[dict[str, object]]:
     """How sure each search is, one row each; nats become the unit, the gradient's norm stays in √nats."""
     rows = []
     for search in found:
         if isinstance(search, RankResult):
-            config, certificate, own = search.cell.config, search.certificate, search.law("word2vec")
+            config, certificate, own = search.cell.config, search.certificate, search.own
             rows.append(
                 {
                     "k": config.negatives,

@@ -159,7 +159,7 @@ def _picture(cell: Cell, text: Corpus, best: float | None, history: Sequence[Epo
 def outcome(result: CellResult) -> None:
     """What a finished training reached, under both laws."""
     unit = state.get("unit")
-    scores = result.law("word2vec")
+    scores = result.own
     if scores.score < 0:
         st.warning(
             "The score is below 0: a model that gives every pair the same score, and so knows the class ratio alone, "

@@ -190,6 +190,7 @@ def shell_parser() -> argparse.ArgumentParser:
         help="count on disk, with at most this much memory beside the program and the vocabulary: 500MB, say (done by "
         "itself for several files, or one of 250 MB and more, with 2GB)",
     )
+    _add_scheduler(bound, "have the pairs counted by the workers of this dask scheduler")
     _add_json(bound)
 
     train = _command(commands, "train")
@@ -237,11 +238,7 @@ def shell_parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--workers", type=_number, metavar="N", help="trainings at a time (default: one less than the processors)"
     )
-    sweep.add_argument(
-        "--scheduler",
-        metavar="tcp://HOST:PORT",
-        help="run on the workers of this dask scheduler instead (pip install 'jsmi-explorer[cluster]')",
-    )
+    _add_scheduler(sweep, "run on the workers of this dask scheduler instead")
     _add_store(sweep)
     _add_json(sweep)
 
@@ -363,6 +360,10 @@ def _add_paper(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the paper's setting instead of word2vec's: --no-dynamic --subsample 0 --noise pairs",
     )
+
+
+def _add_scheduler(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help=f"{what} (pip install 'jsmi-explorer[cluster]')")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from jsmi_core.information import (
     to_bits,
     unigram_noise,
 )
+from jsmi_core.jobs import connected
 from jsmi_core.pairs import MEMORY, Ceiling, LargePairs, PairSampling, count_large_corpus, expected_pairs
 from jsmi_core.text import Corpus, LargeCorpus, read_large_corpus
 
@@ -35,7 +36,7 @@ def bound(given: argparse.Namespace) -> int:
     with _timed(seconds, "read"):
         corpus = _text(given)
     with _timed(seconds, "count"):
-        pairs = _pairs(corpus, config.sampling, given.memory)
+        pairs = _pairs(corpus, config.sampling, given)
     with _timed(seconds, "bound"):
         paper, word2vec = _ceilings(pairs, alpha, unigram_noise(corpus.counts, config.noise_exponent))
     tokens, words, entropy = int(corpus.counts.sum()), len(corpus.vocabulary), binary_entropy(alpha)
@@ -81,6 +82,11 @@ def _text(given: argparse.Namespace) -> Corpus | LargeCorpus:
         large = large or os.path.getsize(given.corpus) >= LARGE
     if not large:
         return corpus_of(given)
+    if given.scheduler is not None:
+        raise ParameterError(
+            f"scheduler = {given.scheduler!r} is not usable with a text that is counted on disk: leave it out, or give "
+            "one file that fits in memory."
+        )
     note(f"reading {' '.join(files)}")
     progress = Line()
     corpus = read_large_corpus(files, **reading_settings(given), on_progress=progress.share)
@@ -90,11 +96,17 @@ def _text(given: argparse.Namespace) -> Corpus | LargeCorpus:
     return corpus
 
 
-def _pairs(corpus: Corpus | LargeCorpus, sampling: PairSampling, memory: str | None) -> JointDistribution | LargePairs:
+def _pairs(
+    corpus: Corpus | LargeCorpus, sampling: PairSampling, given: argparse.Namespace
+) -> JointDistribution | LargePairs:
+    """The pairs of the text: counted here, by the workers of a cluster, or on disk; the same bits in each case."""
     if isinstance(corpus, Corpus):
-        return expected_pairs(corpus, sampling)
+        if given.scheduler is None:
+            return expected_pairs(corpus, sampling)
+        with connected(given.scheduler) as pool:
+            return expected_pairs(corpus, sampling, pool=pool)
     progress = Line()
-    pairs = count_large_corpus(corpus, sampling, memory=memory or MEMORY, on_progress=progress.share)
+    pairs = count_large_corpus(corpus, sampling, memory=given.memory or MEMORY, on_progress=progress.share)
     progress.clear()
     return pairs
 

@@ -14,7 +14,7 @@ from jsmi_core.embeddings import neighbours
 from jsmi_core.errors import ParameterError, StoreError
 from jsmi_core.experiments import Result, loss_of
 from jsmi_core.figures import causes_of
-from jsmi_core.objective import KEPT, Loss, Pairs
+from jsmi_core.objective import KEPT, Loss, Pairs, SideName
 from jsmi_core.store import Store
 from jsmi_core.text import Corpus
 
@@ -39,7 +39,7 @@ def loss(given: argparse.Namespace) -> int:
     return 0
 
 
-def _whole(found: Loss, corpus: Corpus, side: str, most: int) -> dict[str, Any]:
+def _whole(found: Loss, corpus: Corpus, side: SideName, most: int) -> dict[str, Any]:
     """The whole gap, as JSON-able values."""
     sums = found.side(side)
     worst = np.argsort(-sums.loss, kind="stable")[:most]

@@ -90,7 +90,7 @@ def print_laws(result: Result) -> None:
 
 def print_search(result: RankResult, best_known: float | None = None) -> None:
     """What a search found, what it says of the rank, and how sure one may be."""
-    dimension, own = result.cell.config.dimension, result.law("word2vec")
+    dimension, own = result.cell.config.dimension, result.own
     print_laws(result)
     price = Split.of(own, own.score).price_of_rank
     print(f"best score of rank {dimension}: S*_{dimension} ≥ {own.score:.6f}, price of rank at most {price:.6f} nats")
@@ -128,7 +128,7 @@ def print_run(run: Result) -> None:
 
 def print_baselines(found: Sequence[Baseline], result: RankResult) -> None:
     """Scores of other matrices under the same law, best first."""
-    own = result.law("word2vec")
+    own = result.own
     lines = [(baseline.score, baseline.name, baseline.rank) for baseline in found]
     lines += [(own.bound, "bound", None), (own.score, "best embedding found", result.cell.config.dimension)]
     print(f"{'matrix':<32} {'rank':>6} {'S':>10} {'gap':>10}   under q = {own.q}")
@@ -187,7 +187,7 @@ def print_searches(results: Sequence[RankResult]) -> None:
         f" {'passes':>6} {'converged':>9}"
     )
     for run in results:
-        config, own = run.cell.config, run.law("word2vec")
+        config, own = run.cell.config, run.own
         print(
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {'':>3} {config.negatives:>3} "
             f"{'':>4} {own.score:>8.5f} {own.bound:>8.5f} {own.gap:>8.5f} {run.certificate.passes:>6,} "
@@ -213,5 +213,5 @@ def print_usefulness(found: Sequence[tuple[Result, Sequence[Usefulness]]]) -> No
         )
         print(
             f"{run.id[:8]} {config.dimension:>4} {length:>4} {config.negatives:>3} {seed:>4} "
-            f"{run.law('word2vec').gap:>8.5f}{values}"
+            f"{run.own.gap:>8.5f}{values}"
         )

@@ -76,7 +76,7 @@ def train(given: argparse.Namespace) -> int:
         best = _searched(RankCell.beyond(cell), corpus, store, result) if given.best_rank else None
         record: dict[str, Any] = {"id": result.id, **result.to_dict()}
         if best is not None:
-            split = Split.of(result.law("word2vec"), best.law("word2vec").score)
+            split = Split.of(result.own, best.own.score)
             record |= {"split": split.to_dict(), "best_rank": {"id": best.id, **best.to_dict()}}
             if not given.json:
                 print_search(best)
@@ -120,7 +120,7 @@ def rank(given: argparse.Namespace) -> int:
         if given.baselines and not found:  # a result that was stored before they were kept
             found = baselines(objectives_of(corpus, config)["word2vec"], config.dimension)
         if given.json:
-            split = Split.of(result.law("word2vec"), known)
+            split = Split.of(result.own, known)
             record = {"id": result.id, **result.to_dict(), "split": split.to_dict()}
             print_json(record | ({"baselines": [asdict(baseline) for baseline in found]} if found else {}))
         else:

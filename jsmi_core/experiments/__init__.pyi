@@ -20,6 +20,7 @@ from .records import (
     LAWS as LAWS,
     CellResult as CellResult,
     EpochScore as EpochScore,
+    LawName as LawName,
     LawScores as LawScores,
     RankResult as RankResult,
     Result as Result,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiments.records import CellResult, LawScores
+from jsmi_core.experiments.records import CellResult, LawName, LawScores
 from jsmi_core.experiments.specs import CHECKPOINTS, Cell, Grid
 
 
@@ -56,7 +56,7 @@ class Checkpoint(CellResult):
         """The run's id, and the epoch."""
         return f"{self.run.id}@{self.cell.config.epochs}"
 
-    def law(self, name: str) -> LawScores:
+    def law(self, name: LawName) -> LawScores:
         """The scores under the law of that name. Raises ParameterError where they were not kept along the run."""
         found = [scores for scores in self.laws if scores.law == name]
         if not found:
@@ -87,7 +87,7 @@ def points_of(results: Iterable[CellResult], grid: Grid) -> tuple[CellResult, ..
     >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 5)
     >>> grid = Grid(epochs=(1, 3), epochs_as="checkpoints", base=SGNSConfig(dimension=2, subsample=0))
     >>> (run,) = [run_cell(cell, corpus) for cell in grid.cells(corpus.digest)]
-    >>> [point.law("word2vec").score == run.history[point.cell.config.epochs].score for point in points_of([run], grid)]
+    >>> [point.own.score == run.history[point.cell.config.epochs].score for point in points_of([run], grid)]
     [True, True]
     """
     found = {run.id: run for run in results}

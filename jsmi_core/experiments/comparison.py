@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiments.records import LAWS, EpochScore, RankResult, Result
+from jsmi_core.experiments.records import LAWS, EpochScore, LawName, RankResult, Result
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Comparison:
 
     results: tuple[Result, ...]
     settings: dict[str, tuple[Any, ...]]
-    differences: dict[str, tuple[float | None, ...]]
+    differences: dict[LawName, tuple[float | None, ...]]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def compare(results: Iterable[Result]) -> Comparison:
     described = [_settings(result) for result in found]
     names = dict.fromkeys(name for settings in described for name in settings)
     values = {name: tuple(settings.get(name) for settings in described) for name in names}
-    differences: dict[str, tuple[float | None, ...]] = {}
+    differences: dict[LawName, tuple[float | None, ...]] = {}
     notes = []
     for law in LAWS:
         row: list[float | None] = []
@@ -87,7 +87,7 @@ def compare(results: Iterable[Result]) -> Comparison:
     return Comparison(found, differing, differences, tuple(notes))
 
 
-def score_difference(first: Result, second: Result, law: str = "word2vec") -> float:
+def score_difference(first: Result, second: Result, law: LawName = "word2vec") -> float:
     """S(first) − S(second) in nats, under the law of that name.
 
     Raises
@@ -129,7 +129,7 @@ def _settings(result: Result) -> dict[str, Any]:
     return {"kind": kind, "corpus": text, **asdict(result.cell.config)}
 
 
-def _law_parts(first: Result, second: Result, law: str) -> dict[str, tuple[Any, Any]]:
+def _law_parts(first: Result, second: Result, law: LawName) -> dict[str, tuple[Any, Any]]:
     mine, others = first.law(law), second.law(law)
     return {
         "text": (first.cell.corpus, second.cell.corpus),

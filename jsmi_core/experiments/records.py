@@ -11,17 +11,19 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Literal, Self, TypeVar, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments.specs import Cell, RankCell, Spec
 from jsmi_core.lowrank import Baseline, RankStep
 
-LAWS = ("word2vec", "paper")
+LawName = Literal["word2vec", "paper"]
+LAWS: tuple[LawName, ...] = get_args(LawName)
 _R = TypeVar("_R", bound="Result")
 
 
@@ -48,7 +50,7 @@ class LawScores:
     stored before it was computed.
     """
 
-    law: str
+    law: LawName
     p: str
     q: str
     alpha: float
@@ -120,9 +122,20 @@ class Result:
         """The id of the cell."""
         return self.cell.id
 
-    def law(self, name: str) -> LawScores:
-        """The scores under the law of that name."""
-        return next(scores for scores in self.laws if scores.law == name)
+    def law(self, name: LawName) -> LawScores:
+        """The scores under the law of that name. Raises ParameterError if the result has none."""
+        found = {scores.law: scores for scores in self.laws}
+        return found[checks.one_of("law", name, found)]
+
+    @property
+    def own(self) -> LawScores:
+        """The scores under the law that the result was trained or searched under."""
+        return self.law("word2vec")
+
+    @property
+    def paper(self) -> LawScores:
+        """The scores under the paper's law, whose q is the context marginal."""
+        return self.law("paper")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the arrays, as JSON-able values."""
@@ -182,7 +195,7 @@ class CellResult(Result):
     manifest : Manifest
     embedding : Embedding, optional
     gap_by_word : (V,) float64, optional
-        Each word's part of the gap under the run's own law; adds up to ``law("word2vec").gap``.
+        Each word's part of the gap under the run's own law; adds up to ``own.gap``.
         Both arrays are None in the listings of a store; ``Store.get`` brings them.
     """
 

@@ -23,7 +23,16 @@ import numpy as np
 from jsmi_core.embeddings import Embedding
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.cost import estimated_multiply_adds, multiply_adds_of_passes
-from jsmi_core.experiments.records import LAWS, CellResult, Certificate, EpochScore, LawScores, Manifest, RankResult
+from jsmi_core.experiments.records import (
+    LAWS,
+    CellResult,
+    Certificate,
+    EpochScore,
+    LawName,
+    LawScores,
+    Manifest,
+    RankResult,
+)
 from jsmi_core.experiments.scoring import information_of, objectives_of
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.information import FloatArray
@@ -99,7 +108,7 @@ def run_cell(
     >>> corpus = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 5)
     >>> trained = run_cell(Cell(corpus.digest, SGNSConfig(dimension=2, epochs=1, subsample=0)), corpus)
     >>> best = run_cell(RankCell(corpus.digest, RankConfig.under(trained.cell.config)), corpus)
-    >>> trained.law("word2vec").score <= best.law("word2vec").score <= best.law("word2vec").bound
+    >>> trained.own.score <= best.own.score <= best.own.bound
     True
     """
     if cell.corpus != corpus.digest:
@@ -229,11 +238,11 @@ def _thinned(steps: Sequence[RankStep]) -> tuple[RankStep, ...]:
 def _scored(
     embedding: Embedding,
     config: SGNSConfig | RankConfig,
-    objectives: Mapping[str, SGNSObjective],
+    objectives: Mapping[LawName, SGNSObjective],
     own: Evaluation | None = None,
 ) -> tuple[tuple[LawScores, ...], FloatArray]:
     """The scores under each law, and the gap by word under the own one; ``own`` is what is known already."""
-    finals = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
+    finals: dict[LawName, Evaluation] = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
     same = objectives["paper"] is objectives["word2vec"]
     finals["paper"] = finals["word2vec"] if same else _checked(objectives["paper"].evaluate(embedding))
     information = information_of(objectives["paper"].joint)
@@ -253,7 +262,7 @@ def _checked(found: Evaluation) -> Evaluation:
 
 
 def _law_scores(
-    law: str, config: SGNSConfig | RankConfig, information: float, found: Evaluation, objective: SGNSObjective
+    law: LawName, config: SGNSConfig | RankConfig, information: float, found: Evaluation, objective: SGNSObjective
 ) -> LawScores:
     sampling = config.sampling
     window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"

@@ -13,18 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 from jsmi_core import checks
 from jsmi_core.errors import ParameterError
-from jsmi_core.pairs import PairSampling
-from jsmi_core.training import SGNSConfig
+from jsmi_core.training import Noise, OfOneLaw, SGNSConfig
 
 # Part of every cell's id, and of every stored row: raise it when the same spec would be scored to other numbers, or
 # when SGNSConfig or RankConfig changes its fields. Rows of another version are left alone and not shown.
 LAW_VERSION = 1
 MOST_CELLS = 1_000
-RUNS, CHECKPOINTS = EPOCHS_AS = ("runs", "checkpoints")
+EpochsAs = Literal["runs", "checkpoints"]
+EPOCHS_AS: tuple[EpochsAs, ...] = get_args(EpochsAs)
+RUNS, CHECKPOINTS = EPOCHS_AS
 """How an axis of epochs is read: independent runs, or points along one run."""
 SPARSE = 10
 """After how many epochs an independent run of a grid is scored: one exact score takes a third of an epoch's time."""
@@ -32,7 +33,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class RankConfig:
+class RankConfig(OfOneLaw):
     """Every setting of one search for the best embedding of rank d.
 
     Parameters
@@ -59,7 +60,7 @@ class RankConfig:
     dynamic: bool = True
     subsample: float = 1e-3
     noise_exponent: float = 0.75
-    noise: str = "counts"
+    noise: Noise = "counts"
     tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
@@ -76,21 +77,6 @@ class RankConfig:
     def training(self) -> SGNSConfig:
         """A training whose score is the one that is maximised: all settings that both have."""
         return SGNSConfig(**{name: value for name, value in asdict(self).items() if name != "tolerance"})
-
-    @property
-    def alpha(self) -> float:
-        """α = 1/(k+1), the probability that a drawn pair is a positive one."""
-        return self.training.alpha
-
-    @property
-    def sampling(self) -> PairSampling:
-        """How positive pairs are drawn from the text."""
-        return self.training.sampling
-
-    @property
-    def noise_name(self) -> str:
-        """q in words: "counts^0.75", say, or "context marginal"."""
-        return self.training.noise_name
 
 
 class Spec:
@@ -222,8 +208,7 @@ class RankCell(Spec):
             return
         object.__setattr__(self, "start", replace(self.start, every=SPARSE))  # which a dense result answers too
         at = self.start.config
-        own = replace(self.config, dimension=at.dimension)
-        if self.start.corpus != self.corpus or RankConfig.under(at, self.config.tolerance) != own:
+        if self.start.corpus != self.corpus or at.law != self.config.law:
             raise ParameterError("the start is of another corpus or law: give a training with the search's settings.")
         if at.dimension > self.config.dimension:
             raise ParameterError(
@@ -285,7 +270,7 @@ class Grid:
     base: SGNSConfig = field(default_factory=SGNSConfig)
     windows: tuple[int, ...] = ()
     noises: tuple[float | str, ...] = ()
-    epochs_as: str = RUNS
+    epochs_as: EpochsAs = "runs"
 
     def __post_init__(self) -> None:
         for axis, setting in _AXES.items():
@@ -298,8 +283,7 @@ class Grid:
             replace(self.base, **_noise_settings(noise))
         own = self.base.noise_exponent
         object.__setattr__(self, "noises", _axis("noises", (own if noise == "counts" else noise for noise in noises)))
-        if self.epochs_as not in EPOCHS_AS:
-            raise ParameterError(f"epochs_as = {self.epochs_as!r} is not usable: give {' or '.join(EPOCHS_AS)}.")
+        checks.one_of("epochs_as", self.epochs_as, EPOCHS_AS)
         if len(self) > MOST_CELLS:
             raise ParameterError(
                 f"the grid has {len(self):,} trainings: give at most {MOST_CELLS:,}, "

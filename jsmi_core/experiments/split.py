@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiments.records import CellResult, LawScores, RankResult, Result
-from jsmi_core.experiments.specs import Cell
+from jsmi_core.experiments.records import CellResult, LawName, LawScores, RankResult, Result
+from jsmi_core.experiments.specs import Cell, Spec
 from jsmi_core.objective import REACH, SGNSObjective
-from jsmi_core.pairs import PairSampling
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Split:
         return {**asdict(self), **{price: getattr(self, price) for price in prices}}
 
 
-def best_known(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[int, int], float]:
+def best_known(results: Iterable[Result], law: LawName = "word2vec") -> dict[tuple[int, int], float]:
     """The best score known at each number of negatives and each rank: a lower bound on S*_d.
 
     The running maximum over d' ≤ d of all searches and all trainings, and of the constant matrix −log k, whose rank
@@ -118,7 +117,7 @@ def best_known(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[i
     {}
     """
     results = list(results)
-    if len({_law_of(result, law) for result in results}) > 1:
+    if len({_curve(result.cell, law) for result in results}) > 1:
         raise ParameterError(
             "these results have different bounds: choose one corpus, one pair setting and one noise for them."
         )
@@ -164,7 +163,7 @@ def aimed_score(objective: SGNSObjective, drawn: SGNSObjective) -> float:
     return objective.sparse_score(np.clip(drawn.best_scores, -REACH, REACH), elsewhere=-REACH)
 
 
-def searched(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[int, int], float]:
+def searched(results: Iterable[Result], law: LawName = "word2vec") -> dict[tuple[int, int], float]:
     """The best score known at each number of negatives and rank where a search was made.
 
     Parameters, returns and errors as in :func:`best_known`.
@@ -174,13 +173,13 @@ def searched(results: Iterable[Result], law: str = "word2vec") -> dict[tuple[int
     return {place: score for place, score in best_known(results, law).items() if place in places}
 
 
-def comparable(results: Iterable[Result], to: Result | Cell, law: str = "word2vec") -> tuple[Result, ...]:
+def comparable(results: Iterable[Result], to: Result | Cell, law: LawName = "word2vec") -> tuple[Result, ...]:
     """Those results whose p and q under a law are those of another one, or of a training's own law before it is run."""
-    own = (to.corpus, to.config.sampling, to.config.noise_name) if isinstance(to, Cell) else _law_of(to, law)
-    return tuple(result for result in results if _law_of(result, law) == own)
+    own = _curve(to if isinstance(to, Cell) else to.cell, law)
+    return tuple(result for result in results if _curve(result.cell, law) == own)
 
 
-def splits(results: Iterable[Result], law: str = "word2vec") -> dict[str, Split]:
+def splits(results: Iterable[Result], law: LawName = "word2vec") -> dict[str, Split]:
     """The split of each training at whose negatives and dimension a search was made too, by the training's id.
 
     Parameters and errors as in :func:`best_known`.
@@ -202,6 +201,7 @@ def _place(result: Result) -> tuple[int, int]:
     return result.cell.config.negatives, result.cell.config.dimension
 
 
-def _law_of(result: Result, law: str) -> tuple[str, PairSampling, str]:
-    """The text, the pairs and the q that a result's scores under a law are of."""
-    return result.cell.corpus, result.cell.config.sampling, result.law(law).q
+def _curve(cell: Spec, law: LawName) -> tuple[object, ...]:
+    """The text, the pairs and the q that a result's scores under a law are of: all that a bound over α depends on."""
+    own = cell.config.law
+    return cell.corpus, *(own if law == "word2vec" else own.as_in_paper()).pairs_and_noise

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import NamedTuple
 
-from jsmi_core.experiments.records import CellResult
+from jsmi_core.experiments.records import CellResult, LawName
 from jsmi_core.training import SGNSConfig
 
 
@@ -23,7 +23,7 @@ class Claim(NamedTuple):
     exceptions: tuple[str, ...]
 
 
-def claims(results: Iterable[CellResult], law: str = "word2vec") -> tuple[Claim, ...]:
+def claims(results: Iterable[CellResult], law: LawName = "word2vec") -> tuple[Claim, ...]:
     """Count four statements over stored trainings of one text.
 
     "bound": no score is above the bound (Theorem 1). "dimension", "epochs": of two neighbours that differ in that
@@ -57,7 +57,7 @@ def claims(results: Iterable[CellResult], law: str = "word2vec") -> tuple[Claim,
     )
 
 
-def _lost(run: CellResult, law: str) -> float:
+def _lost(run: CellResult, law: LawName) -> float:
     return run.law(law).gap / run.law(law).bound
 
 

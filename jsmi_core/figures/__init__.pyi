@@ -2,6 +2,7 @@ from .charts import Figure as Figure, Stairs as Stairs
 from .compare import curves_data as curves_data, names as names
 from .drawing import LIGHT as LIGHT, draw as draw, enlarge as enlarge
 from .formatting import (
+    Unit as Unit,
     csv_text as csv_text,
     in_epochs as in_epochs,
     inert as inert,
@@ -36,8 +37,10 @@ from .practice import (
     stairs_data as stairs_data,
 )
 from .prices import (
+    Axis as Axis,
     Best as Best,
     Compared as Compared,
+    Quantity as Quantity,
     by_name as by_name,
     gain_data as gain_data,
     split_data as split_data,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from jsmi_core.experiments import CellResult, Comparison, Result
 from jsmi_core.figures.charts import Chart, Line
-from jsmi_core.figures.formatting import in_epochs, number, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, scale_of
 
 
 def names(found: Comparison) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def names(found: Comparison) -> tuple[str, ...]:
     return tuple(part or result.id[:8] for part, result in zip(parts, found.results, strict=True))
 
 
-def curves_data(found: Comparison, *, difference: bool = False, unit: str = "nats") -> Chart | None:
+def curves_data(found: Comparison, *, difference: bool = False, unit: Unit = "nats") -> Chart | None:
     """S after every epoch of each training; or that minus the first one's, at the epochs that both have.
 
     Parameters
@@ -90,7 +90,7 @@ def _finding(
     label: dict[str, str],
     curves: dict[str, dict[int, float]],
     difference: bool,
-    unit: str,
+    unit: Unit,
 ) -> str:
     last = {run.id: [*curves[run.id].items()][-1] for run in trained}
     if difference:

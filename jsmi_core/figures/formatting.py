@@ -7,7 +7,12 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
+
+from jsmi_core import checks
+
+Unit = Literal["nats", "bits"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
 
 # --- text that came from a corpus ------------------------------------------------------------------------------
 
@@ -63,9 +68,9 @@ def top_share(shares: Sequence[float], middle: float) -> float:
     return min(1.0, max(2 * middle, *shares))
 
 
-def scale_of(unit: str) -> float:
-    """What nats are multiplied with for display."""
-    return {"nats": 1.0, "bits": 1 / math.log(2)}[unit]
+def scale_of(unit: Unit) -> float:
+    """What nats are multiplied with for display. Raises ParameterError for another unit."""
+    return {"nats": 1.0, "bits": 1 / math.log(2)}[checks.one_of("unit", unit, UNITS)]
 
 
 def in_epochs(count: float) -> str:

@@ -10,10 +10,22 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from jsmi_core import checks
 from jsmi_core.errors import ParameterError
+from jsmi_core.experiments import LawName
 from jsmi_core.figures.charts import RATE_LINE, Chart, Line
-from jsmi_core.figures.formatting import in_epochs, number, percent, scale_of
-from jsmi_core.figures.prices import AT_MOST, AXES, Best, Compared, baseline_lines, rank_lines
+from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
+from jsmi_core.figures.prices import (
+    AT_MOST,
+    AXES,
+    QUANTITIES,
+    Axis,
+    Best,
+    Compared,
+    Quantity,
+    baseline_lines,
+    rank_lines,
+)
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import CellResult
@@ -24,11 +36,11 @@ BEST_KNOWN = f" · best rank-d as far as known: {AT_MOST}"
 
 def ladder_data(
     results: Iterable[CellResult],
-    x: str = "dimension",
+    x: Axis = "dimension",
     *,
-    law: str = "word2vec",
-    quantity: str = "score",
-    unit: str = "nats",
+    law: LawName = "word2vec",
+    quantity: Quantity = "score",
+    unit: Unit = "nats",
     curve: tuple[Sequence[float], Sequence[float]] | None = None,
     best: Best | None = None,
     compared: Compared | None = None,
@@ -60,7 +72,8 @@ def ladder_data(
     Raises
     ------
     ParameterError
-        If there is no result, or they were not made under one law.
+        If there is no result, they were not made under one law, or ``x``, ``quantity``, ``law`` or ``unit`` is none of
+        those named.
 
     Examples
     --------
@@ -68,6 +81,8 @@ def ladder_data(
     Traceback (most recent call last):
     jsmi_core.errors.ParameterError: there is no finished training to draw: run the grid first.
     """
+    checks.one_of("x", x, AXES)
+    checks.one_of("quantity", quantity, QUANTITIES)
     found = tuple(results)
     _one_law(found, x)
     if x == "alpha":
@@ -126,7 +141,7 @@ def _free_place(lines: Sequence[Line]) -> str:
     return max(("below", "below end", "above end"), key=room)
 
 
-def _split_finding(results: Sequence[CellResult], best: Best, law: str) -> str:
+def _split_finding(results: Sequence[CellResult], best: Best, law: LawName) -> str:
     """Which of the two prices is larger, from which dimension on; empty where they change places more than once."""
     k, bound = results[0].cell.config.negatives, results[0].law(law).bound
     reached: dict[int, float] = {}
@@ -147,12 +162,12 @@ def _split_finding(results: Sequence[CellResult], best: Best, law: str) -> str:
     return ""
 
 
-def _one_law(results: Sequence[CellResult], x: str) -> None:
+def _one_law(results: Sequence[CellResult], x: Axis) -> None:
     if not results:
         raise ParameterError("there is no finished training to draw: run the grid first.")
     laws = {
-        (r.cell.corpus, r.cell.config.sampling, r.cell.config.noise_name, x == "alpha" or r.cell.config.negatives)
-        for r in results
+        (run.cell.corpus, run.cell.config.law.pairs_and_noise if x == "alpha" else run.cell.config.law)
+        for run in results
     }
     if len(laws) > 1:
         raise ParameterError(
@@ -160,11 +175,11 @@ def _one_law(results: Sequence[CellResult], x: str) -> None:
         )
 
 
-def _position(result: CellResult, x: str) -> float:
+def _position(result: CellResult, x: Axis) -> float:
     return float(getattr(result.cell.config, x))
 
 
-def _trained_lines(results: Sequence[CellResult], x: str, law: str, shown: str, scale: float) -> tuple[Line, ...]:
+def _trained_lines(results: Sequence[CellResult], x: Axis, law: LawName, shown: str, scale: float) -> tuple[Line, ...]:
     others = [name for name in ("epochs", "dimension") if name != x]
     groups: dict[tuple[int, ...], dict[float, list[CellResult]]] = {}
     for result in sorted(results, key=lambda r: r.cell.config.seed):
@@ -193,8 +208,8 @@ def _trained_lines(results: Sequence[CellResult], x: str, law: str, shown: str, 
 
 def _bound_line(
     results: Sequence[CellResult],
-    x: str,
-    law: str,
+    x: Axis,
+    law: LawName,
     scale: float,
     curve: tuple[Sequence[float], Sequence[float]] | None,
 ) -> Line:
@@ -205,7 +220,7 @@ def _bound_line(
     return Line("bound", "bound", tuple(sorted(values)), tuple(scale * values[p] for p in sorted(values)))
 
 
-def ticks(results: Sequence[CellResult], x: str) -> tuple[tuple[float, str], ...]:
+def ticks(results: Sequence[CellResult], x: Axis) -> tuple[tuple[float, str], ...]:
     """Where the trainings stand on an axis, and what is written there."""
     if x == "alpha":
         found = sorted({(r.cell.config.alpha, r.cell.config.negatives) for r in results})
@@ -213,7 +228,7 @@ def ticks(results: Sequence[CellResult], x: str) -> tuple[tuple[float, str], ...
     return tuple((p, f"{p:,.0f}") for p in sorted({_position(result, x) for result in results}))
 
 
-def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
+def _finding(results: Sequence[CellResult], x: Axis, law: LawName) -> str:
     """What the picture shows, in one sentence made from its numbers."""
 
     def share(result: CellResult) -> float:
@@ -251,7 +266,7 @@ def _finding(results: Sequence[CellResult], x: str, law: str) -> str:
     return f"The best model reaches {percent(share(best))} of the bound: d = {at.dimension}, {in_epochs(at.epochs)}"
 
 
-def made_of(result: CellResult, law: str, *, with_negatives: bool) -> str:
+def made_of(result: CellResult, law: LawName, *, with_negatives: bool) -> str:
     """The corpus and the law that a picture's numbers belong to."""
     config, manifest = result.cell.config, result.manifest
     window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"

@@ -13,7 +13,7 @@ import numpy as np
 from jsmi_core.embeddings import WordMap
 from jsmi_core.figures.charts import Heat
 from jsmi_core.figures.fields import Field, Part, Places, Rule, Stacks
-from jsmi_core.figures.formatting import number, percent
+from jsmi_core.figures.formatting import Unit, number, percent
 from jsmi_core.information import FloatArray
 from jsmi_core.objective import REACH, Causes, Density, FrequencyBand, Pairs
 
@@ -260,7 +260,13 @@ def word_data(
 
 
 def map_data(
-    found: WordMap, words: Sequence[str], values: Sequence[float], *, method: str, unit: str = "nats", made_of: str = ""
+    found: WordMap,
+    words: Sequence[str],
+    values: Sequence[float],
+    *,
+    method: str,
+    unit: Unit = "nats",
+    made_of: str = "",
 ) -> Places:
     """Words on a plane, coloured by what a draw of each loses on average.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from jsmi_core.figures.charts import RATE_LINE, Band, Bars, Chart, Line, Mark
-from jsmi_core.figures.formatting import in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import EpochScore
@@ -30,7 +30,7 @@ def climb_data(
     *,
     best: float | None = None,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """Exact S(m) after every epoch, climbing towards the bound of its own law.
 
@@ -93,7 +93,7 @@ def climb_data(
     )
 
 
-def _progress(history: Sequence[EpochScore], epochs: int, bound: float, best: float | None, unit: str) -> str:
+def _progress(history: Sequence[EpochScore], epochs: int, bound: float, best: float | None, unit: Unit) -> str:
     if not history:
         return "The training has not reached its first score yet"
     last = history[-1]
@@ -129,7 +129,7 @@ def bound_data(
     exponent: float = 0.75,
     per_positive: bool = False,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """The bound over α under both noises, beside its ceilings h(α) and α·I(X;Y).
 
@@ -284,7 +284,7 @@ def pmi_data(
     negatives: int,
     *,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Bars:
     """How PMI is spread over the positive pairs: each pair that occurs, weighted by p(x, y).
 

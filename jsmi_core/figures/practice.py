@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from jsmi_core.figures.charts import Chart, Line, Stair, Stairs
-from jsmi_core.figures.formatting import in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import SampledScore, Step
@@ -43,7 +43,7 @@ def stairs_data(
     reached: Reached | None = None,
     *,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Stairs:
     """The bound after each departure, and the score of a model that was trained under that law.
 
@@ -81,7 +81,7 @@ def stairs_data(
     return Stairs(_walked(steps, unit), made_of, x_name, "", "S of a model trained so", tuple(stairs))
 
 
-def _walked(steps: Sequence[Step], unit: str) -> str:
+def _walked(steps: Sequence[Step], unit: Unit) -> str:
     scale = scale_of(unit)
     first, last = steps[0], steps[-1]
     if len(steps) == 1:
@@ -155,7 +155,7 @@ def _moved(before: Step, after: Step, top: int = 10) -> str:
 
 
 def sampled_data(
-    found: Sequence[SampledScore], exact: float, bound: float, *, made_of: str = "", unit: str = "nats"
+    found: Sequence[SampledScore], exact: float, bound: float, *, made_of: str = "", unit: Unit = "nats"
 ) -> Chart:
     """The sampled score closing in on the exact one as pairs are drawn, with its standard error, for one k and n.
 
@@ -200,7 +200,7 @@ def draws_data(
     best_known: float | None = None,
     *,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """Trainings at one α that drew more and more negatives, below what endless draws could reach.
 

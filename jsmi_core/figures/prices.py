@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from jsmi_core.errors import ParameterError
+from jsmi_core.experiments import LawName
 from jsmi_core.figures.charts import Band, Chart, Line
-from jsmi_core.figures.formatting import in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import CellResult, Split
@@ -26,7 +27,10 @@ Best = Mapping[tuple[int, int], float]
 Compared = Mapping[tuple[int, int], Sequence["Baseline"]]
 """(negatives, dimension) → baselines, as a search keeps them."""
 
-AXES = {
+Quantity = Literal["score", "gap"]
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+Axis = Literal["dimension", "epochs", "alpha"]
+AXES: Mapping[Axis, str] = {
     "dimension": "dimension d",
     "epochs": "epochs (passes over the text)",
     "alpha": "α = 1/(k+1), share of positive pairs",
@@ -59,9 +63,9 @@ def rank_lines(
     trained: Sequence[Line],
     best: Best,
     *,
-    x: str,
-    law: str,
-    quantity: str,
+    x: Axis,
+    law: LawName,
+    quantity: Quantity,
     scale: float,
 ) -> tuple[tuple[Line, ...], tuple[Band, ...]]:
     """S*_d between the bound and the trained lines, and the two prices of the largest, longest trained one.
@@ -90,9 +94,9 @@ def baseline_lines(
     trained: Sequence[Line],
     compared: Compared,
     *,
-    x: str,
-    law: str,
-    quantity: str,
+    x: Axis,
+    law: LawName,
+    quantity: Quantity,
     scale: float,
 ) -> tuple[Line, ...]:
     """What other matrices score, at the dimension of the largest, longest trained line or at every one."""
@@ -119,7 +123,7 @@ def by_name(compared: Compared) -> dict[str, dict[tuple[int, int], float]]:
     return {name: scores for name, scores in found.items() if scores}
 
 
-def _longest(results: Sequence[CellResult], trained: Sequence[Line], x: str) -> dict[int, Line]:
+def _longest(results: Sequence[CellResult], trained: Sequence[Line], x: Axis) -> dict[int, Line]:
     """The longest training's line at each dimension, rising; against the dimension, the one of all."""
     if x == "dimension":
         return {0: trained[-1]}
@@ -127,7 +131,7 @@ def _longest(results: Sequence[CellResult], trained: Sequence[Line], x: str) -> 
     return dict(sorted({dimensions[line.ids[0]]: line for line in trained}.items()))
 
 
-def _places(results: Sequence[CellResult], line: Line, x: str, law: str, scores: Best) -> list[Place]:
+def _places(results: Sequence[CellResult], line: Line, x: Axis, law: LawName, scores: Best) -> list[Place]:
     """Where scores by (k, d) stand beside a trained line; against the dimension, at each dimension there is."""
     if x == "dimension":
         k, bound = results[0].cell.config.negatives, results[0].law(law).bound
@@ -142,12 +146,12 @@ def _places(results: Sequence[CellResult], line: Line, x: str, law: str, scores:
     return places
 
 
-def _height(place: Place, quantity: str, scale: float) -> float:
+def _height(place: Place, quantity: Quantity, scale: float) -> float:
     return scale * (place.bound - place.score if quantity == "gap" else place.score)
 
 
 def _prices(
-    places: Sequence[Place], heights: Sequence[float], trained: Line, quantity: str, scale: float
+    places: Sequence[Place], heights: Sequence[float], trained: Line, quantity: Quantity, scale: float
 ) -> tuple[Band, ...]:
     """The band between a level and the bound, and the band from it to its trained line."""
     level = dict(zip((place.x for place in places), heights, strict=True))
@@ -184,7 +188,7 @@ def _labelled_inside(lines: Sequence[Line], heights: Sequence[float]) -> list[Li
 # --- stacked -------------------------------------------------------------------------------------------------------
 
 
-def split_points(results: Iterable[CellResult], splits: Mapping[str, Split], x: str, of: int) -> dict[float, Split]:
+def split_points(results: Iterable[CellResult], splits: Mapping[str, Split], x: Axis, of: int) -> dict[float, Split]:
     """The splits of one line of trainings, by their place on an axis.
 
     Parameters
@@ -218,10 +222,10 @@ def split_points(results: Iterable[CellResult], splits: Mapping[str, Split], x: 
 
 def split_data(
     points: Mapping[float, Split],
-    x: str = "epochs",
+    x: Axis = "epochs",
     *,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
     ticks: Sequence[tuple[float, str]] = (),
 ) -> Chart:
     """The gap as price of rank plus price of training, stacked; the two add up to the gap at every point.
@@ -281,7 +285,7 @@ def split_data(
     )
 
 
-def _split_title(points: Mapping[float, Split], x: str, unit: str) -> str:
+def _split_title(points: Mapping[float, Split], x: Axis, unit: Unit) -> str:
     """What the stacked split shows, in one sentence made from its numbers."""
     first, last = min(points), max(points)
     rank, training = (
@@ -321,7 +325,7 @@ def gain_data(
     *,
     others: Mapping[str, Mapping[int, float]] | None = None,
     made_of: str = "",
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """What one more dimension gains: (S*_d' − S*_d)/(d' − d) between neighbouring searched dimensions d < d'.
 

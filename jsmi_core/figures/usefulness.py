@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jsmi_core import checks
 from jsmi_core.embeddings import Usefulness
-from jsmi_core.experiments import RankResult, Result
+from jsmi_core.experiments import LawName, RankResult, Result
 from jsmi_core.figures.charts import Chart, Line
-from jsmi_core.figures.formatting import in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
 
 TEST_NAMES: Mapping[str, str] = {
     "wordsim353": "relatedness (WordSim-353)",
@@ -32,7 +33,7 @@ class Judged(NamedTuple):
 
 
 def usefulness_data(
-    judged: Sequence[Judged], x: str = "gap", *, law: str = "word2vec", made_of: str = "", unit: str = "nats"
+    judged: Sequence[Judged], x: str = "gap", *, law: LawName = "word2vec", made_of: str = "", unit: Unit = "nats"
 ) -> Chart:
     """What models reach on a test set, against their gap or their dimension; seeds become bands.
 
@@ -54,6 +55,7 @@ def usefulness_data(
     -------
     Chart
     """
+    checks.one_of("x", x, ("gap", "dimension"))
     groups: dict[tuple[int, str], dict[int, list[Judged]]] = {}
     for model in judged:
         groups.setdefault(_kind(model.result), {}).setdefault(model.result.cell.config.dimension, []).append(model)
@@ -84,7 +86,7 @@ def _kind(result: Result) -> tuple[int, str]:
 
 
 def _line(
-    label: str, order: int, dimensions: Mapping[int, Sequence[Judged]], axis: tuple[str, str, float], shade: float
+    label: str, order: int, dimensions: Mapping[int, Sequence[Judged]], axis: tuple[str, LawName, float], shade: float
 ) -> Line:
     """One line: a point for each dimension, the mean over its seeds."""
     x, law, scale = axis
@@ -108,7 +110,7 @@ def _nothing(found: Usefulness) -> str:
     return "0: none solved" if found.test == "analogies" else "0: no relation to what people say"
 
 
-def _finding(judged: Sequence[Judged], law: str) -> str:
+def _finding(judged: Sequence[Judged], law: LawName) -> str:
     """Whether the model with the smallest gap is the most useful one: two standard errors apart, or not told apart."""
     closest = min(judged, key=lambda model: model.result.law(law).gap)
     best = max(judged, key=lambda model: model.value)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jsmi_core.figures.charts import RATE_LINE, Band, Chart, Flow, Heat, Line
-from jsmi_core.figures.formatting import number, percent, scale_of, top_share
+from jsmi_core.figures.formatting import Unit, number, percent, scale_of, top_share
 from jsmi_core.information import FloatArray, binary_entropy
 from jsmi_core.tables import Cells
 
@@ -49,7 +49,7 @@ class Knowable(NamedTuple):
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def table_data(cells: Cells, known: Knowable, names: Names, show: str = "posterior", *, unit: str = "nats") -> Heat:
+def table_data(cells: Cells, known: Knowable, names: Names, show: str = "posterior", *, unit: Unit = "nats") -> Heat:
     """One number of each cell of a table.
 
     Parameters
@@ -80,7 +80,7 @@ def table_data(cells: Cells, known: Knowable, names: Names, show: str = "posteri
     )
 
 
-def _posterior(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -> Heat:
+def _posterior(cells: Cells, known: Knowable, names: Names, scale: float, unit: Unit) -> Heat:
     title = (
         f"Seeing a pair removes {percent(known.share)} of the doubt whether it is real: JSMI is "
         f"{number(scale * known.bound)} of h(α) = {number(scale * binary_entropy(known.alpha))} {unit}"
@@ -91,7 +91,7 @@ def _posterior(cells: Cells, known: Knowable, names: Names, scale: float, unit: 
     return _heat(title, legend, name, cells.posterior, names, limits, ("muted", "data"), known.alpha)
 
 
-def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -> Heat:
+def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: Unit) -> Heat:
     title = f"The mean PMI of the real pairs is the mutual information, {number(scale * known.information)} {unit}"
     legend = "PMI = log p(x,y)/p(x)p(y); green: more often together than chance, grey: less, −∞: never"
     finite = cells.pmi[np.isfinite(cells.pmi)]
@@ -99,7 +99,7 @@ def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -
     return _heat(title, legend, f"PMI ({unit})", scale * cells.pmi, names, (-reach, reach), ("muted", "data"), 0.0)
 
 
-def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: str) -> Heat:
+def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: Unit) -> Heat:
     row, column = divmod(int(cells.bound.argmax()), len(names.contexts))
     largest = percent(float(cells.bound.max()) / known.bound) if known.bound > 0 else "0 %"
     title = (
@@ -137,7 +137,7 @@ def _top(values: FloatArray) -> float:
 # --- the channel -----------------------------------------------------------------------------------------------------
 
 
-def channel_data(cells: Cells, known: Knowable, names: Names, *, unit: str = "nats") -> Flow:
+def channel_data(cells: Cells, known: Knowable, names: Names, *, unit: Unit = "nats") -> Flow:
     """The channel Z → W: real pairs (α) and noise (1−α) on their way to the cells, the most telling cells first.
 
     Parameters
@@ -186,7 +186,7 @@ def alpha_data(
     known: Knowable,
     capacity: tuple[float, float],
     *,
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """JSMI over α below its two limits, h(α) and α·I(X;Y), with the capacity of Z → W and the chosen α.
 
@@ -245,7 +245,7 @@ def _name_of(alpha: float) -> str:
 # --- away from the best scores ---------------------------------------------------------------------------------------
 
 
-def loss_data(parts: FloatArray, gap: float, known: Knowable, names: Names, *, unit: str = "nats") -> Heat:
+def loss_data(parts: FloatArray, gap: float, known: Knowable, names: Names, *, unit: Unit = "nats") -> Heat:
     """The gap of a score matrix, cell by cell: Theorem 2.
 
     Parameters
@@ -283,7 +283,7 @@ def way_data(
     known: Knowable,
     target: str,
     *,
-    unit: str = "nats",
+    unit: Unit = "nats",
 ) -> Chart:
     """The score on the straight way through the best score matrix: highest there, falling on both sides.
 
@@ -333,7 +333,7 @@ MET = 1e-4
 """The share of the bound that may be missing where a rank is said to meet it: what the search may leave."""
 
 
-def rank_data(dimensions: Sequence[int], scores: Sequence[float], known: Knowable, *, unit: str = "nats") -> Chart:
+def rank_data(dimensions: Sequence[int], scores: Sequence[float], known: Knowable, *, unit: Unit = "nats") -> Chart:
     """The best score found for matrices of each rank, below the bound of all matrices.
 
     Parameters

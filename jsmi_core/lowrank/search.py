@@ -99,6 +99,7 @@ def best_rank_embedding(
 
     Examples
     --------
+    >>> from jsmi_core import JointDistribution
     >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
     >>> best = best_rank_embedding(objective, 2, tolerance=1e-12)
     >>> bool(abs(best.score - objective.bound) < 1e-12)

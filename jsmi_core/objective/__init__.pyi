@@ -7,5 +7,6 @@ from .loss import (
     FrequencyBand as FrequencyBand,
     Loss as Loss,
     Pairs as Pairs,
+    SideName as SideName,
 )
 from .sgns import REACH as REACH, SGNSObjective as SGNSObjective

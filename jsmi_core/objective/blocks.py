@@ -7,22 +7,20 @@ are reduced in order, so that the same bits come out for any number of threads.
 
 from __future__ import annotations
 
-import hashlib
-import io
-from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import Self
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
-from jsmi_core.errors import EmbeddingError, ParameterError
+from jsmi_core.errors import EmbeddingError
 from jsmi_core.information import Contrast, FloatArray
 from jsmi_core.objective import kernels
-from jsmi_core.runtime.pool import Pool
 from jsmi_core.runtime.threads import map_in_order
 
+Precision = Literal["auto", "double", "single"]
 ROWS, COLUMNS = 256, 1024
 FARTHEST = np.float32(46.0)  # |m| beyond which float32 no longer tells exp(−|m|) from 1e-20
 SMALL = 1_000_000  # pairs up to here are multiplied in double precision whatever the vectors are
@@ -42,8 +40,8 @@ class PairScores:
     embedding: Embedding
 
 
-def pair_scores(embedding: Embedding, contrast: Contrast, precision: str, pool: Pool | None = None) -> PairScores:
-    """Compute the scores of all pairs of an embedding against the p and q of a contrast, here or in a pool."""
+def pair_scores(embedding: Embedding, contrast: Contrast, precision: Precision) -> PairScores:
+    """Compute the scores of all pairs of an embedding against the p and q of a contrast."""
     dtype = _product_type(embedding, precision)
     if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < float(np.finfo(dtype).max):
         raise EmbeddingError(f"the scores of these vectors may be too large for {dtype.__name__}: scale them down.")
@@ -56,10 +54,9 @@ def pair_scores(embedding: Embedding, contrast: Contrast, precision: str, pool: 
         columns=contrast.columns,
     )
     places = range(0, len(stripes.words), ROWS)
-    found = map_in_order(stripes.stripe, places) if pool is None else pool.map(_Stripes.stripe, stripes, places)
     support = np.empty(len(contrast.columns))
     row_sums, column_sums = np.empty(len(stripes.words)), np.zeros(len(stripes.noise))
-    for first, (by_row, by_column, on_support) in zip(places, found, strict=True):
+    for first, (by_row, by_column, on_support) in zip(places, map_in_order(stripes.stripe, places), strict=True):
         row_sums[first : first + ROWS] = by_row
         column_sums += by_column
         start = contrast.bounds[first]
@@ -69,7 +66,7 @@ def pair_scores(embedding: Embedding, contrast: Contrast, precision: str, pool: 
 
 @dataclass(frozen=True, eq=False)
 class _Stripes:
-    """All that a stripe of rows is computed from: a worker elsewhere is sent this once."""
+    """All that a stripe of rows is computed from."""
 
     words: npt.NDArray[np.floating]  # (V, d)
     contexts: npt.NDArray[np.floating]  # (d, W)
@@ -97,24 +94,9 @@ class _Stripes:
             by_column[start : start + COLUMNS] = weights @ scores
         return by_row, by_column, support
 
-    @cached_property
-    def digest(self) -> str:
-        return hashlib.sha256(self.to_bytes()).hexdigest()
 
-    def to_bytes(self) -> bytes:
-        file = io.BytesIO()
-        np.savez(file, **{part.name: getattr(self, part.name) for part in fields(self)})
-        return file.getvalue()
-
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> Self:
-        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-            return cls(**{part.name: arrays[part.name] for part in fields(cls)})
-
-
-def _product_type(embedding: Embedding, precision: str) -> type[np.floating]:
-    if precision not in ("auto", "double", "single"):
-        raise ParameterError(f"precision = {precision!r} is not usable: give auto, double or single.")
+def _product_type(embedding: Embedding, precision: Precision) -> type[np.floating]:
+    checks.one_of("precision", precision, get_args(Precision))
     narrow = embedding.words.dtype == np.float32 and embedding.contexts.dtype == np.float32
     large = len(embedding.words) * len(embedding.contexts) > SMALL
     if precision == "single" or (precision == "auto" and narrow and large):

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,8 @@ from jsmi_core.objective.evaluation import Gap
 from jsmi_core.objective.sgns import SGNSObjective
 from jsmi_core.runtime.threads import map_in_order
 
-SIDES = ("word", "context")
+SideName = Literal["word", "context"]
+SIDES: tuple[SideName, ...] = get_args(SideName)
 STRIPE = 1 << 21  # pairs looked at together: their scores take 16 MB
 FARTHEST, WIDTH = 16.0, 0.25  # of the bins of PMI and of m, in nats
 KEPT = 200  # of the worst pairs
@@ -159,7 +160,7 @@ class Loss:
 
     # --- by word and by context --------------------------------------------------------------------------------------
 
-    def side(self, name: str) -> Side:
+    def side(self, name: SideName) -> Side:
         """The gap over the words (input vectors) or over the contexts (output vectors).
 
         Parameters
@@ -193,11 +194,11 @@ class Loss:
         weight = alpha * objective.joint.context_marginal + (1 - alpha) * contrast.noise
         return Side(self.gap.by_context, seen, unseen, information, weight)
 
-    def _sum_on_support(self, cells: FloatArray, side: str) -> FloatArray:
+    def _sum_on_support(self, cells: FloatArray, side: SideName) -> FloatArray:
         contrast, (words, contexts) = self.objective.contrast, self.objective.joint.shape
         return _sums(contrast.rows, cells, words) if side == "word" else _sums(contrast.columns, cells, contexts)
 
-    def bands(self, name: str = "word", edges: tuple[int, ...] | None = None) -> tuple[FrequencyBand, ...]:
+    def bands(self, name: SideName = "word", edges: tuple[int, ...] | None = None) -> tuple[FrequencyBand, ...]:
         """The gap by frequency: words are taken to stand most frequent first, as in a Corpus.
 
         Parameters
@@ -246,7 +247,7 @@ class Loss:
         score = np.einsum("ij,ij->i", self.embedding.words[x], self.embedding.contexts[y], dtype=np.float64)
         return Pairs(x, y, counts, log_ratio, best, score, expit(best), loss)
 
-    def pairs_of(self, name: str, index: int, most: int = KEPT) -> Pairs:
+    def pairs_of(self, name: SideName, index: int, most: int = KEPT) -> Pairs:
         """The pairs of one word with every context, or of one context with every word: the worst of them first.
 
         Parameters
@@ -349,6 +350,5 @@ def _bins(values: FloatArray, bins: int) -> Indices:
     return np.clip(np.floor((values + FARTHEST) / WIDTH), 0, bins - 1).astype(np.int64)
 
 
-def _check_side(name: str) -> None:
-    if name not in SIDES:
-        raise ParameterError(f"side = {name!r} is not usable: give one of {', '.join(SIDES)}.")
+def _check_side(name: SideName) -> None:
+    checks.one_of("side", name, SIDES)

@@ -20,9 +20,8 @@ from jsmi_core.embeddings import Embedding
 from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.information import Contrast, FloatArray, JointDistribution, binary_entropy, check_alpha
 from jsmi_core.objective import kernels
-from jsmi_core.objective.blocks import PairScores, pair_scores
+from jsmi_core.objective.blocks import PairScores, Precision, pair_scores
 from jsmi_core.objective.evaluation import Evaluation, Gap, Law
-from jsmi_core.runtime.pool import Pool
 from jsmi_core.runtime.threads import map_in_order
 
 Indices = npt.NDArray[np.int64]
@@ -165,7 +164,7 @@ class SGNSObjective:
         """(nnz,) float64: m* = log p/r + log α/(1−α) on the support of p; −∞ everywhere else. (6)"""
         return self.contrast.log_ratio + self.log_odds
 
-    def evaluate(self, embedding: Embedding, *, precision: str = "auto", pool: Pool | None = None) -> Evaluation:
+    def evaluate(self, embedding: Embedding, *, precision: Precision = "auto") -> Evaluation:
         """Score and gap of an embedding in one pass over all V × W pairs.
 
         Parameters
@@ -175,9 +174,6 @@ class SGNSObjective:
             Of the products x · y. "double" holds 1e-12 relative on small tables. "single" multiplies in
             float32 (sums stay float64): the score moves by less than 1e-6 relative. "auto" takes "single" for
             float32 vectors and more than a million pairs, else "double".
-        pool : Pool, optional
-            Has the products computed by other processes or machines, a block of rows at a time. The same numbers come
-            out to the last bit wherever BLAS computes the same products.
 
         Raises
         ------
@@ -186,17 +182,17 @@ class SGNSObjective:
         ParameterError
             If the precision is none of the three.
         """
-        scores = self._pair_scores(embedding, precision, pool)
+        scores = self._pair_scores(embedding, precision)
         return Evaluation(self.law, self.bound, self._score(scores), self._gap(scores))
 
-    def score(self, embedding: Embedding, *, precision: str = "auto") -> float:
+    def score(self, embedding: Embedding, *, precision: Precision = "auto") -> float:
         """S(m) = h(α) + α Σ p log σ(m) + (1−α) Σ r log σ(−m) over all V × W pairs, in nats. (8)
 
         Parameters, precision and errors as in :meth:`evaluate`.
         """
         return self._score(self._pair_scores(embedding, precision))
 
-    def gap(self, embedding: Embedding, *, precision: str = "auto") -> Gap:
+    def gap(self, embedding: Embedding, *, precision: Precision = "auto") -> Gap:
         """JSMI_α − S(m) = Σ u · KL(Bern(t)‖Bern(σ(m))) ≥ 0, in nats, and where it comes from. (10)
 
         Parameters, precision and errors as in :meth:`evaluate`.
@@ -277,9 +273,9 @@ class SGNSObjective:
                 f"{self.joint.shape[0]:,} words and {self.joint.shape[1]:,} contexts: restrict both to the same words."
             )
 
-    def _pair_scores(self, embedding: Embedding, precision: str, pool: Pool | None = None) -> PairScores:
+    def _pair_scores(self, embedding: Embedding, precision: Precision) -> PairScores:
         self._check_fit(embedding)
-        return pair_scores(embedding, self.contrast, precision, pool)
+        return pair_scores(embedding, self.contrast, precision)
 
     def _score(self, scores: PairScores) -> float:
         contrast = self.contrast

@@ -45,6 +45,7 @@ def prove(case: Case, *, patience: float = PATIENCE) -> tuple[Proof, ...]:
 
     Examples
     --------
+    >>> from jsmi_core.proofs import case_of_table
     >>> verdict(prove(case_of_table([[2, 1], [1, 4]])))[:2]
     (24, 24)
     """

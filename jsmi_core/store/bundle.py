@@ -272,7 +272,7 @@ class _Import:
         if stored is None:
             self._store.save(result)
         elif not same_numbers(stored, result):
-            mine, other = (run.law("word2vec").score for run in (stored, result))
+            mine, other = (run.own.score for run in (stored, result))
             raise _Refused(
                 f"the store has other numbers under that id (S = {mine!r}, in the bundle {other!r}), which stay: delete"
                 " the stored run first to take this one"
@@ -316,7 +316,7 @@ def _check_sound(result: Result) -> None:
     shape = (manifest.vocabulary_size, result.cell.config.dimension)
     if embedding is None or by_word is None or {embedding.words.shape, embedding.contexts.shape} != {shape}:
         raise ValueError("its arrays do not have the shapes that its record says")
-    gap = result.law("word2vec").gap
+    gap = result.own.gap
     if by_word.shape != shape[:1] or not abs(float(np.sum(by_word)) - gap) <= _ROUNDING * max(1.0, gap):
         raise ValueError("its gap by word does not add up to its gap")
 

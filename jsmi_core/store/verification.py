@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from jsmi_core.errors import StoreError
-from jsmi_core.experiments import LAWS, Result, run_cell, same_numbers
+from jsmi_core.experiments import LAWS, LawName, Result, run_cell, same_numbers
 from jsmi_core.store.store import Store
 
 
@@ -33,7 +33,7 @@ class Recomputed:
         return same_numbers(self.stored, self.again)
 
     @property
-    def differences(self) -> dict[str, float]:
+    def differences(self) -> dict[LawName, float]:
         """S of the new one − S of the stored one, in nats, under each law."""
         return {law: self.again.law(law).score - self.stored.law(law).score for law in LAWS}
 

@@ -102,8 +102,7 @@ def preset(name: str, size: int = 4, strength: float = 0.3) -> FloatArray:
     >>> preset("copy", 2, 0.2).tolist()
     [[0.45, 0.05], [0.05, 0.45]]
     """
-    if name not in PRESETS:
-        raise ParameterError(f"preset = {name!r} is not usable: give one of {', '.join(PRESETS)}.")
+    checks.one_of("preset", name, PRESETS)
     checks.integer("size", size, SIZES[0], SIZES[-1])
     parameter, make = PRESETS[name]
     if parameter == "noise":

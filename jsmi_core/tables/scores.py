@@ -106,8 +106,7 @@ def moved(
     >>> moved(np.array([[2.0, -1.0]]), "zero", 0.5).tolist()
     [[1.0, -0.5]]
     """
-    if direction not in DIRECTIONS:
-        raise ParameterError(f"direction = {direction!r} is not usable: give one of {', '.join(DIRECTIONS)}.")
+    checks.one_of("direction", direction, DIRECTIONS)
     if distance == 0:
         return np.array(best)
     start = np.maximum(best, LOWEST)

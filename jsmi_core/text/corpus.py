@@ -104,8 +104,10 @@ class Corpus:
                 f"the parts of corpus {self.name!r} do not fit together: make it with read_corpus or "
                 "Corpus.from_sentences."
             )
-        for array in (self.counts, self.ids, self.offsets):
-            array.flags.writeable = False
+        for name in ("counts", "ids", "offsets"):
+            view = getattr(self, name).view()  # the caller's own array stays as it is
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
 
     def __repr__(self) -> str:
         return f"<Corpus {self.name!r}: {len(self.ids):,} tokens, {len(self.vocabulary):,} words>"
@@ -320,7 +322,7 @@ class Ranking:
     ) -> Ranking:
         """Rank the numbered words by how often they occur; raise CorpusError if none occurs often enough."""
         words = list(numbers)
-        counts[: numbers.reserved] = 0
+        counts = np.where(np.arange(len(counts)) < numbers.reserved, 0, counts)
         if not counts.any():
             raise CorpusError(f"no words found in {name!r}: give a text with at least one word in it.")
         kept = np.flatnonzero(counts >= min_count)

@@ -2,18 +2,94 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from jsmi_core import checks
-from jsmi_core.errors import ParameterError
 from jsmi_core.pairs import PairSampling
 
-NOISES = ("counts", "pairs")
+Noise = Literal["counts", "pairs"]
+NOISES: tuple[Noise, ...] = get_args(Noise)
 
 
 @dataclass(frozen=True)
-class SGNSConfig:
+class Law:
+    """What S is of, whatever is trained or searched under it: p, q and k of one text.
+
+    Two settings whose laws are equal have one bound, and their scores may be compared.
+
+    Parameters
+    ----------
+    sampling : PairSampling
+        How positive pairs are drawn: p(x, y).
+    noise : float or "pairs"
+        What negatives are drawn from, q(y): counts to this power, or the context marginal of the pairs.
+    negatives : int
+        k; α = 1/(k+1).
+
+    Examples
+    --------
+    >>> SGNSConfig(dimension=10).law == SGNSConfig(dimension=50, epochs=20).law
+    True
+    """
+
+    sampling: PairSampling
+    noise: float | Literal["pairs"]
+    negatives: int
+
+    @property
+    def alpha(self) -> float:
+        """α = 1/(k+1), the probability that a drawn pair is a positive one."""
+        return 1 / (self.negatives + 1)
+
+    @property
+    def q(self) -> str:
+        """q in words: "counts^0.75", say, or "context marginal"."""
+        return "context marginal" if self.noise == "pairs" else f"counts^{self.noise:g}"
+
+    @property
+    def pairs_and_noise(self) -> tuple[PairSampling, float | str]:
+        """All but k: laws that agree in it have one curve of bounds over α."""
+        return self.sampling, self.noise
+
+    def as_in_paper(self) -> Law:
+        """The same pairs and k with the paper's noise."""
+        return replace(self, noise="pairs")
+
+
+class OfOneLaw:
+    """Settings that determine a law: what a training and a search have in common."""
+
+    negatives: int
+    window: int
+    dynamic: bool
+    subsample: float
+    noise: Noise
+    noise_exponent: float
+
+    @property
+    def law(self) -> Law:
+        """The p, q and k that S is of."""
+        return Law(self.sampling, self.noise_exponent if self.noise == "counts" else "pairs", self.negatives)
+
+    @property
+    def alpha(self) -> float:
+        """α = 1/(k+1), the probability that a drawn pair is a positive one."""
+        return self.law.alpha
+
+    @property
+    def sampling(self) -> PairSampling:
+        """How positive pairs are drawn from the text."""
+        return PairSampling(self.window, self.dynamic, self.subsample)
+
+    @property
+    def noise_name(self) -> str:
+        """q in words: "counts^0.75", say, or "context marginal"."""
+        return self.law.q
+
+
+@dataclass(frozen=True)
+class SGNSConfig(OfOneLaw):
     """Every setting of one SGNS training; the defaults are word2vec's.
 
     Parameters
@@ -63,7 +139,7 @@ class SGNSConfig:
     minimum_learning_rate: float = 0.0001
     seed: int = 1
     workers: int = 1
-    noise: str = "counts"
+    noise: Noise = "counts"
 
     def __post_init__(self) -> None:
         PairSampling(self.window, self.dynamic, self.subsample)
@@ -75,8 +151,7 @@ class SGNSConfig:
         checks.real("minimum_learning_rate", self.minimum_learning_rate, 0, self.learning_rate)
         checks.integer("seed", self.seed, 0, 2**32 - 1)
         checks.integer("workers", self.workers, 1, 64)
-        if self.noise not in NOISES:
-            raise ParameterError(f"noise = {self.noise!r} is not usable: give one of {', '.join(NOISES)}.")
+        checks.one_of("noise", self.noise, NOISES)
 
     @classmethod
     def paper(cls, **changes: Any) -> SGNSConfig:
@@ -91,18 +166,3 @@ class SGNSConfig:
         'context marginal'
         """
         return cls(**{"dynamic": False, "subsample": 0.0, "noise": "pairs", **changes})
-
-    @property
-    def alpha(self) -> float:
-        """α = 1/(k+1), the probability that a drawn pair is a positive one."""
-        return 1 / (self.negatives + 1)
-
-    @property
-    def sampling(self) -> PairSampling:
-        """How positive pairs are drawn from the text."""
-        return PairSampling(self.window, self.dynamic, self.subsample)
-
-    @property
-    def noise_name(self) -> str:
-        """q in words: "counts^0.75", say, or "context marginal"."""
-        return f"counts^{self.noise_exponent:g}" if self.noise == "counts" else "context marginal"

@@ -21,7 +21,7 @@ from jsmi_core.errors import Cancelled, DistributionError
 from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
 from jsmi_core.pairs import expected_pairs
 from jsmi_core.text import Corpus
-from jsmi_core.training.config import SGNSConfig
+from jsmi_core.training.config import Law, OfOneLaw, SGNSConfig
 from jsmi_core.training.replay import PairRecorder
 
 OnEpoch = Callable[[int, Embedding], Any]
@@ -52,8 +52,8 @@ class SGNSRun:
     skipped_negatives: int | None = None
 
 
-def training_noise(corpus: Corpus, config: SGNSConfig, joint: JointDistribution | None = None) -> FloatArray:
-    """q(y), what a training with these settings draws its negatives from.
+def training_noise(corpus: Corpus, config: OfOneLaw | Law, joint: JointDistribution | None = None) -> FloatArray:
+    """q(y), what a training with these settings, or under this law, draws its negatives from.
 
     gensim rounds its cumulative sums to multiples of 1/(2³¹ − 1), and skips a negative that hits its own positive
     pair; neither is in q. (The paper for noise="pairs"; beyond the paper for "counts".)
@@ -61,7 +61,7 @@ def training_noise(corpus: Corpus, config: SGNSConfig, joint: JointDistribution 
     Parameters
     ----------
     corpus : Corpus of V words
-    config : SGNSConfig
+    config : SGNSConfig, RankConfig or Law
     joint : JointDistribution, optional
         ``expected_pairs(corpus, config.sampling)``, if it is at hand; counted otherwise, where it is needed.
 
@@ -82,10 +82,11 @@ def training_noise(corpus: Corpus, config: SGNSConfig, joint: JointDistribution 
     >>> training_noise(corpus, SGNSConfig.paper(window=1))
     array([0.3, 0.3, 0.2, 0.2])
     """
-    if config.noise == "counts":
-        return unigram_noise(corpus.counts, config.noise_exponent)
+    law = config.law if isinstance(config, OfOneLaw) else config
+    if law.noise != "pairs":
+        return unigram_noise(corpus.counts, law.noise)
     if joint is None:
-        joint = expected_pairs(corpus, config.sampling)
+        joint = expected_pairs(corpus, law.sampling)
     size = len(corpus.vocabulary)
     if joint.shape != (size, size) or joint.source != "expected":
         raise DistributionError(

@@ -104,7 +104,7 @@ def _trained(text: Corpus, config: SGNSConfig) -> float | None:
     found = cached.store().get(Cell(text.digest, config, SPARSE))
     if not isinstance(found, CellResult):
         return None
-    scores = found.law("paper")
+    scores = found.paper
     return levy_goldberg_deviation(scores.bound, scores.score, scores.alpha)
 
 

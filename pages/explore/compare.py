@@ -29,9 +29,9 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
             "epochs": getattr(run.cell.config, "epochs", None),
             "seed": getattr(run.cell.config, "seed", None),
             "window": run.cell.config.window,
-            "noise q": run.law("word2vec").q,
-            "S": scale_of(state.get("unit")) * run.law("word2vec").score,
-            "share of the bound": run.law("word2vec").score / (run.law("word2vec").bound or 1.0),
+            "noise q": run.own.q,
+            "S": scale_of(state.get("unit")) * run.own.score,
+            "share of the bound": run.own.score / (run.own.bound or 1.0),
             "date": run.manifest.date[:16].replace("T", " "),
         }
         for run in stored

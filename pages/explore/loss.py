@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, snippets, state
-from jsmi_app.panels import loss, text
+from jsmi_app.panels import loss as losses, text as texts
 from jsmi_app.prose import Prose
 from jsmi_core.embeddings import has_umap, neighbours
 from jsmi_core.experiments import LawScores, Result
@@ -32,13 +32,13 @@ MOST_CELLS = 25  # words of a heat map that can still be read
 
 def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
     """Bars by frequency, and the worst words."""
-    name = loss.side("Sorted by")
-    side, scale = loss.side(name), loss.scaled()
+    name = losses.side("Sorted by")
+    side, scale = loss.side(name), losses.scaled()
     clicked = controls.figure(
         bands_data(loss.bands(name), text.vocabulary, side=name, made_of=made_of), "loss-bands", clickable=True
     )
     if clicked:
-        loss.look_at(clicked[0])
+        losses.look_at(clicked[0])
     seen, unseen, total = add_up([scale * side.seen.sum(), scale * side.unseen.sum()])
     *_, again = add_up((scale * side.loss).tolist())
     values = {"seen": seen, "unseen": unseen, "total": total, "again": again, "sides": f"{name}s"}
@@ -55,7 +55,7 @@ def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
         "share of its information lost": side.loss[worst] / np.maximum(side.information[worst], 1e-300),
     }
     st.subheader(f"The {len(worst)} {name}s that lost most", anchor=False)
-    loss.table(rows, names, "worst-words", f"The {name}s with the largest part of the gap")
+    losses.table(rows, names, "worst-words", f"The {name}s with the largest part of the gap")
 
 
 def per_draw(loss: Loss, name: str) -> FloatArray:
@@ -72,14 +72,14 @@ def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
         density, causes = loss.density, loss.causes
     data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, made_of=made_of)
     controls.figure(data, "loss-scores")
-    low, high, unseen, total = add_up([loss.scaled() * part for part in causes])
+    low, high, unseen, total = add_up([losses.scaled() * part for part in causes])
     frame.say(words.part("scores", low=low, high=high, unseen=unseen, total=total, unit=state.get("unit")))
     pairs = loss.worst_pairs(MOST_ROWS)
     first = [text.vocabulary[i] for i in pairs.rows]
     rows = {"word": first, "context": [text.vocabulary[i] for i in pairs.columns]}
     st.subheader(f"The {len(first)} pairs that lost most", anchor=False)
-    loss.table(
-        rows | loss.pair_columns(pairs, loss.total, "the gap", pmi), first, "worst-pairs", "The pairs that lost most"
+    losses.table(
+        rows | losses.pair_columns(pairs, loss.total, "the gap", pmi), first, "worst-pairs", "The pairs that lost most"
     )
 
 
@@ -87,7 +87,7 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     """The worst pairs of a word, its neighbours, its sentences."""
     side_at, word_at = st.columns(2, vertical_alignment="bottom")
     with side_at:
-        name = loss.side("Seen as")
+        name = losses.side("Seen as")
     side = loss.side(name)
     with word_at:
         state.seed("word")
@@ -99,20 +99,20 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
         return
     index = text.vocabulary.index(word)
     pairs = loss.pairs_of(name, index)
-    own, scale = float(side.loss[index]), loss.scaled()
+    own, scale = float(side.loss[index]), losses.scaled()
     key = f"loss-word-{index}"  # of this word only: what was clicked for another one must not lead on from here
     clicked = controls.figure(
         word_data(pairs, own, word, text.vocabulary, side=name, made_of=made_of), key, clickable=True
     )
     if clicked:
-        loss.look_at(clicked[0])
+        losses.look_at(clicked[0])
     others = "contexts" if name == "word" else "words"
     values = {"pairs": f"{len(side.loss):,}", "others": others, "most": len(pairs.loss)}
     share = percent(float(pairs.loss.sum()) / own) if own > 0 else "0 %"
     frame.say(words.part("word", sum=f"{scale * own:.6f}", share=share, unit=state.get("unit"), **values))
     partners = [text.vocabulary[i] for i in (pairs.columns if name == "word" else pairs.rows)]
-    rows = {others[:-1]: partners} | loss.pair_columns(pairs, own, "the word's loss", pmi)
-    loss.table(rows, partners, f"word-pairs-{index}", "The worst pairs of the word")
+    rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss", pmi)
+    losses.table(rows, partners, f"word-pairs-{index}", "The worst pairs of the word")
     near(text, loss, index)
     in_text(text, word)
 
@@ -126,12 +126,12 @@ def near(text: Corpus, loss: Loss, index: int) -> None:
             found = neighbours(vectors, index)
             names = [text.vocabulary[other.place] for other in found]
             rows = {"word": names, "cosine": [other.cosine for other in found]}
-            loss.table(rows, names, f"near-{kind}-{index}", f"The words with the nearest {kind} vectors")
+            losses.table(rows, names, f"near-{kind}-{index}", f"The words with the nearest {kind} vectors")
 
 
 def in_text(text: Corpus, word: str) -> None:
     """Where the word stands."""
-    found = text.concordance(text, word)
+    found = texts.concordance(text, word)
     if found is not None:
         st.subheader(inert(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places"), anchor=False)
         st.dataframe(
@@ -149,13 +149,13 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
         st.caption(words.part("umap"))
     shown = min(ON_THE_MAP, len(text.vocabulary))
     found = cached.word_map(run.id, shown, method)
-    values = (loss.scaled() * per_draw(loss, "word")[:shown]).tolist()
+    values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
     names = text.vocabulary[:shown]
     unit = state.get("unit")
     data = map_data(found, names, values, method=methods[method], unit=unit, made_of=made_of)
     clicked = controls.figure(data, "loss-map", clickable=True)
     if clicked:
-        loss.look_at(clicked[0])
+        losses.look_at(clicked[0])
     frame.say(words.part("map", words=f"{shown:,}"))
 
 
@@ -197,7 +197,7 @@ def of_the_worst_pairs(text: Corpus, loss: Loss, most: int) -> list[str]:
 
 def summary(scores: LawScores) -> None:
     """The gap that everything below adds up to."""
-    scale, unit = loss.scaled(), state.get("unit")
+    scale, unit = losses.scaled(), state.get("unit")
     with st.container(horizontal=True):
         for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
             st.metric(label, f"{number(scale * value)} {unit}", width="content")
@@ -206,15 +206,15 @@ def summary(scores: LawScores) -> None:
 
 
 with frame.page("loss") as words:
-    loss.take_over()
+    losses.take_over()
     text_at, run_at = st.columns([2, 3], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
     with run_at:
-        run = loss.choose(text)
+        run = losses.choose(text)
     if run is None:
         frame.say(words.part("none"))
-        loss.offer(text)
+        losses.offer(text)
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             view = controls.choice("view", "Look at", tuple(VIEWS), "How the gap is sorted.", VIEWS.__getitem__)
@@ -223,7 +223,7 @@ with frame.page("loss") as words:
         scores = run.law(law)
         loss = cached.loss(text, run, law)
         summary(scores)
-        made_of = f"{text.name} · {loss.name_of(run)} · q = {scores.q}"
+        made_of = f"{text.name} · {losses.name_of(run)} · q = {scores.q}"
         pmi = "PMI" if scores.q == "context marginal" else "log p/r"
         if view == "words":
             by_frequency(text, loss, made_of, words)

@@ -36,13 +36,7 @@ def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
 def stored_of(text: Corpus, config: SGNSConfig) -> tuple[Result, ...]:
     """Every stored result of this text whose gap is of the law of these settings."""
     everything = distinct(cached.store().results(text.digest, kind=Result))
-    return tuple(
-        result
-        for result in everything
-        if result.cell.config.sampling == config.sampling
-        and result.cell.config.noise_name == config.noise_name
-        and result.cell.config.negatives == config.negatives
-    )
+    return tuple(result for result in everything if result.cell.config.law == config.law)
 
 
 def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
@@ -109,7 +103,7 @@ def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: st
     """One score, several similarities: the same products x · y from other vectors."""
     st.header("The score does not see the vectors", anchor=False)
     frame.say(words.part("freedom"))
-    closest = min(models, key=lambda model: model.result.law("word2vec").gap).result
+    closest = min(models, key=lambda model: model.result.own.gap).result
     unit = state.get("unit")
     rows = [
         {

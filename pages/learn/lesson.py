@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from jsmi_app import cached, frame, state
+from jsmi_app import cached, frame, lesson, state
 from jsmi_app.lesson import MODEL, TEXT, Facts
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
-from jsmi_core import lesson
 from jsmi_core.embeddings import TESTS
 from jsmi_core.experiments import Cell, CellResult
 

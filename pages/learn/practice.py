@@ -188,10 +188,10 @@ def two_jobs(
     if own is None or len(runs) < 2:
         st.info("This part needs trained models: press the button at the top of the page.")
         return
-    scores = own.law("word2vec")
+    scores = own.own
     known = best_known(comparable(stored, own))[config.negatives, config.dimension]
     per_epoch = config.negatives * cached.joint(text, config.sampling).total
-    reached = [(run.cell.config.epochs, run.law("word2vec").score) for run in runs]
+    reached = [(run.cell.config.epochs, run.own.score) for run in runs]
     made = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
     best = known if searched(text, config, stored) else None
     controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, snippets, state
-from jsmi_app.panels import text
+from jsmi_app.panels import text as texts
 from jsmi_core.figures import inert, pmi_data, zipf_data
 from jsmi_core.text import Corpus
 
@@ -74,7 +74,7 @@ def in_context(text: Corpus) -> None:
     )
     state.keep("word", word)
     wanted = word.strip() or text.vocabulary[0]
-    found = text.concordance(text, wanted)
+    found = texts.concordance(text, wanted)
     if found is None:
         st.info("This word is not in the vocabulary: it is not in the text, or rarer than min_count.")
         return
@@ -87,12 +87,12 @@ def in_context(text: Corpus) -> None:
 
 
 with frame.page("corpus"):
-    text.bring()
+    texts.bring()
     text_at, count_at = st.columns([3, 1], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
     with count_at:
-        text = text.min_count(text)
+        text = texts.min_count(text)
     reading(text)
     views = {"words": "Words", "pairs": "Pairs", "context": "A word in context"}
     view = controls.choice("view", "Look at", tuple(views), "What of the text is shown below.", views.__getitem__)

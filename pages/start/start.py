@@ -57,7 +57,7 @@ def question(results: Sequence[CellResult]) -> None:
     )
     if guess is None:
         return
-    before, after = (result.law("word2vec").score / result.law("word2vec").bound for result in (few, many))
+    before, after = (result.own.score / result.own.bound for result in (few, many))
     truth = "same" if abs(after - before) < 0.01 else "closer" if after > before else "farther"
     st.success(
         f"{'Right' if guess == truth else 'Not so'}: {answers[truth]}. With k = {config.negatives} it reaches "

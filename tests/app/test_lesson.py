@@ -2,7 +2,7 @@
 
 import pytest
 
-from jsmi_core import lesson
+from jsmi_app import lesson
 from jsmi_core.figures.formatting import inert
 from tests.app.conftest import Open, query, texts, until
 

@@ -47,7 +47,7 @@ def test_the_newest_model_is_shown_and_any_other_may_be_chosen(loss_page: Open) 
     app.selectbox("run").set_value(TRAINED.id).run()
     assert not app.exception
     assert query(app) == TEXT | {"run": TRAINED.id}
-    assert {metric.label: metric.value for metric in app.metric}["Gap"] == f"{TRAINED.law('word2vec').gap:.3g} nats"
+    assert {metric.label: metric.value for metric in app.metric}["Gap"] == f"{TRAINED.own.gap:.3g} nats"
 
 
 @pytest.mark.parametrize("law", ["word2vec", "paper"])
@@ -122,7 +122,7 @@ def test_the_code_offered_gives_the_numbers_shown(loss_page: Open, capsys: pytes
     app = loss_page(run=TRAINED.id, law="paper")
     python, shell = (block.value for block in app.code[-2:])
     total, seen, unseen, *causes = map(float, printed(python)[:6])
-    assert total == TRAINED.law("paper").gap
+    assert total == TRAINED.paper.gap
     assert seen + unseen == pytest.approx(total, rel=1e-12)
     assert sum(causes) == pytest.approx(total, rel=1e-12)
     assert main(shlex.split(shell)[1:]) == 0

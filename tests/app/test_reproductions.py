@@ -48,7 +48,7 @@ def test_a_stored_training_fills_its_row(open_page: Open) -> None:
     app = open_page("reproductions", card="levy-goldberg", corpus="planted", dimension="2", epochs="1")
     row = app.dataframe[0].value.set_index("matrix").loc["SGNS"]
     assert row["k = 1, here"] == "not trained yet"
-    scores = result.law("paper")
+    scores = result.paper
     from jsmi_core.information.measures import binary_entropy
 
     missed = (scores.bound - scores.score) / (binary_entropy(1 / 16) - scores.bound)

@@ -24,7 +24,7 @@ def test_points_of_a_run_are_its_history() -> None:
     points = points_of([RUN], grid)
     assert [point.cell.config.epochs for point in points] == [1, 2, 4]
     for point in points:
-        moment, law = RUN.history[point.cell.config.epochs], point.law("word2vec")
+        moment, law = RUN.history[point.cell.config.epochs], point.own
         assert (law.score, law.gap) == (moment.score, moment.gap)
         assert (law.bound, law.q, law.alpha) == (RUN.laws[0].bound, RUN.laws[0].q, RUN.laws[0].alpha)
         assert point.history == RUN.history[: point.cell.config.epochs + 1]
@@ -36,7 +36,7 @@ def test_independent_runs_are_themselves_and_other_results_stay_out() -> None:
     assert points_of([RUN, shorter], Grid(epochs=(2, 4), base=CONFIG)) == (RUN, shorter)
     along = points_of([RUN, shorter], Grid(epochs=(2, 4), base=CONFIG, epochs_as="checkpoints"))
     assert {point.run for point in along} == {RUN}
-    assert along[0].law("word2vec").score != shorter.law("word2vec").score, "the learning rate fell differently"
+    assert along[0].own.score != shorter.own.score, "the learning rate fell differently"
 
 
 def test_a_point_names_its_run_and_is_no_cell() -> None:
@@ -48,9 +48,9 @@ def test_a_point_names_its_run_and_is_no_cell() -> None:
 
 def test_scores_under_the_other_law_were_not_kept_along_the_run() -> None:
     with pytest.raises(ParameterError, match="along a run only the scores under its own noise are kept"):
-        Checkpoint.of(RUN, 2).law("paper")
+        _ = Checkpoint.of(RUN, 2).paper
     theirs = run_cell(Cell(CORPUS.digest, SGNSConfig.paper(dimension=2, epochs=2)), CORPUS)
-    assert Checkpoint.of(theirs, 1).law("paper").score == theirs.history[1].score
+    assert Checkpoint.of(theirs, 1).paper.score == theirs.history[1].score
 
 
 @pytest.mark.parametrize("epoch", [0, 5])

@@ -29,7 +29,7 @@ def test_every_fair_comparison_is_counted_once(runs: list[CellResult]) -> None:
     for claim in counted.values():
         assert len(claim.exceptions) == claim.compared - claim.holds
     assert counted["bound"].holds == 4
-    gaps = {(run.cell.config.dimension, run.cell.config.epochs): run.law("word2vec").gap for run in runs}
+    gaps = {(run.cell.config.dimension, run.cell.config.epochs): run.own.gap for run in runs}
     assert counted["epochs"].holds == sum(gaps[d, 4] < gaps[d, 1] for d in (1, 3))
     assert counted["dimension"].holds == sum(gaps[3, e] < gaps[1, e] for e in (1, 4))
 

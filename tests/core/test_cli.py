@@ -323,7 +323,7 @@ def test_runs_compare_shows_what_differs_and_subtracts_within_one_law(jsmi, stor
     told = json.loads(out)
     assert code == 0
     with Store(store) as opened:
-        scores = [opened.get(run).law("word2vec").score for run in ids]
+        scores = [opened.get(run).own.score for run in ids]
     assert told["settings"] == {"dimension": [2, 3, 2], "negatives": [3, 3, 2]}
     assert told["differences"]["word2vec"] == [0.0, scores[1] - scores[0], None]
     code, out, err = jsmi("runs", "compare", first, other)

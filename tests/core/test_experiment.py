@@ -141,8 +141,8 @@ def test_result_is_the_exact_evaluation_of_the_trained_embedding(corpus: Corpus,
         assert stored.score <= stored.bound
         assert stored.bound - stored.score == pytest.approx(stored.gap, rel=1e-9)
         assert stored.alpha == CONFIG.alpha
-    assert result.law("word2vec").q != result.law("paper").q
-    assert result.law("word2vec").p == result.law("paper").p
+    assert result.own.q != result.paper.q
+    assert result.own.p == result.paper.p
 
 
 def test_run_with_the_papers_noise_has_one_law_by_two_names(corpus: Corpus) -> None:
@@ -153,7 +153,7 @@ def test_run_with_the_papers_noise_has_one_law_by_two_names(corpus: Corpus) -> N
 
 
 def test_history_tells_every_epoch_under_the_own_law(result: CellResult) -> None:
-    own = result.law("word2vec")
+    own = result.own
     assert [score.epoch for score in result.history] == [0, 1, 2, 3]
     assert (result.history[-1].score, result.history[-1].gap) == (own.score, own.gap)
     assert result.history[0].seconds == 0
@@ -170,7 +170,7 @@ def test_exploding_training_keeps_the_theorems(corpus: Corpus) -> None:
 
 def test_losses_of_the_words_add_up_to_the_gap(result: CellResult) -> None:
     assert result.gap_by_word is not None
-    assert result.gap_by_word.sum() == pytest.approx(result.law("word2vec").gap, rel=1e-12)
+    assert result.gap_by_word.sum() == pytest.approx(result.own.gap, rel=1e-12)
 
 
 def test_the_same_spec_gives_the_same_numbers(corpus: Corpus, result: CellResult) -> None:

@@ -72,7 +72,7 @@ def test_training_starts_below_the_class_ratio(run):
     assert right == 1
     shown = {name: float(values[name].replace("−", "-")) for name in ("first", "last")}
     assert shown["first"] == pytest.approx(run.history[1].score, rel=5e-3)
-    assert shown["last"] == pytest.approx(run.law("word2vec").score, rel=5e-3)
+    assert shown["last"] == pytest.approx(run.own.score, rel=5e-3)
 
 
 def test_prices_need_a_search(run):
@@ -97,7 +97,7 @@ def test_the_prices_of_the_bundled_results_add_up_to_the_gap():
         and {name: getattr(result.cell.config, name) for name in config} == config
     )
     assert right == 0
-    gap = longest.law("word2vec").gap
+    gap = longest.own.gap
     assert float(values["rank"]) + float(values["training"]) == pytest.approx(gap, rel=1e-2)
 
 
@@ -106,7 +106,7 @@ def test_the_kinds_of_pairs_share_the_gap(run, text):
     shares = [int(values[name].rstrip("%")) for name in ("low", "high", "unseen")]
     assert sum(shares) == pytest.approx(100, abs=1)
     assert right == shares.index(max(shares))
-    assert float(values["gap"]) == pytest.approx(run.law("word2vec").gap, rel=5e-3)
+    assert float(values["gap"]) == pytest.approx(run.own.gap, rel=5e-3)
 
 
 @pytest.mark.parametrize(("found", "right"), [(353, 0), (101, 1)])

@@ -53,7 +53,7 @@ def test_the_tables_add_up_as_printed(stored, capsys):
     folder, corpus, run = stored
     assert main(["loss", *TEXT, run.id, "--store", folder]) == 0
     out = capsys.readouterr().out
-    assert f"gap {run.law('word2vec').gap:.6f} = " in out
+    assert f"gap {run.own.gap:.6f} = " in out
     assert "score too low" in out
     assert main(["loss", *TEXT, run.id, "--word", corpus.vocabulary[0], "--store", folder]) == 0
     assert "near by output vectors: " in capsys.readouterr().out

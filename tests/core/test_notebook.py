@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from jsmi_core import lesson
+from jsmi_app import lesson
 from tests.core.test_imports import ROOT
 
 NOTEBOOK = json.loads((ROOT / "docs/lesson.ipynb").read_text("utf-8"))

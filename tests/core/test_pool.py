@@ -13,10 +13,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from jsmi_core.embeddings.embedding import Embedding
 from jsmi_core.errors import ParameterError
-from jsmi_core.information.distribution import unigram_noise
-from jsmi_core.objective.sgns import SGNSObjective
 from jsmi_core.pairs.cooccurrence import PairSampling, expected_pairs
 from jsmi_core.runtime.pool import Pool
 from jsmi_core.runtime.threads import one_thread, thread_count
@@ -49,25 +46,6 @@ def test_pairs_counted_elsewhere_are_the_same_to_the_last_bit(pool: Pool) -> Non
     assert len(CORPUS.vocabulary) > 1_000
     for part in ("data", "indices", "indptr"):
         assert getattr(here.counts, part).tobytes() == getattr(there.counts, part).tobytes()
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", [(1_100, 1_300), (3, 2)])
-def test_scores_computed_elsewhere_are_the_same_to_the_last_bit(
-    pool: Pool, shape: tuple[int, int], dtype: type[np.floating]
-) -> None:
-    from jsmi_core.information.distribution import JointDistribution
-
-    rng = np.random.default_rng(2)
-    counts = rng.poisson(0.2, shape) + np.eye(*shape)
-    counts[0] += 1
-    objective = SGNSObjective(JointDistribution.from_counts(counts), 5, unigram_noise(counts.sum(axis=0) + 1))
-    embedding = Embedding(*(rng.normal(0, 0.5, (size, 20)).astype(dtype) for size in shape))
-    here, there = objective.evaluate(embedding), objective.evaluate(embedding, pool=pool)
-    assert (here.law, here.bound, here.score) == (there.law, there.bound, there.score)
-    assert here.gap.total == there.gap.total
-    for part in ("by_word", "by_context", "on_support"):
-        assert getattr(here.gap, part).tobytes() == getattr(there.gap, part).tobytes()
 
 
 class Spy(Executor):

@@ -125,7 +125,7 @@ def test_the_stacked_split_adds_up_to_the_gap(everything: tuple[Result, ...], x:
         fixed = "epochs" if x == "dimension" else "dimension"
         longest = max(found.cell.config.epochs for found in chosen)
         seeds = [
-            found.law("word2vec").gap
+            found.own.gap
             for found in chosen
             if getattr(found.cell.config, x) == place and getattr(found.cell.config, fixed) == of
             if x == "epochs" or found.cell.config.epochs == longest

@@ -59,7 +59,7 @@ def test_a_stored_training(run, tmp_path, capsys):
     score = next(proof for proof in record["proofs"] if proof["key"] == "score")
     whole = score["numbers"][-1]
     assert whole["name"] == "S(m) of the whole model"
-    assert whole["ours"] == pytest.approx(run.law("paper").score, rel=1e-6)
+    assert whole["ours"] == pytest.approx(run.paper.score, rel=1e-6)
 
 
 def test_a_broken_program_is_told_by_line_and_exit_code(capsys, monkeypatch):

@@ -137,9 +137,9 @@ def test_result_is_the_exact_evaluation_of_the_best_embedding(found: RankResult)
             evaluation.gap.total,
         )
         assert stored.reachable_bound == objectives[law].reachable_bound <= stored.bound
-    assert found.law("word2vec").q != found.law("paper").q
+    assert found.own.q != found.paper.q
     assert found.gap_by_word is not None
-    assert found.gap_by_word.sum() == pytest.approx(found.law("word2vec").gap, rel=1e-12)
+    assert found.gap_by_word.sum() == pytest.approx(found.own.gap, rel=1e-12)
     certificate = found.certificate
     assert (certificate.gradient_norm, certificate.spread) == (best.gradient_norm, best.spread)
     assert certificate.converged
@@ -158,7 +158,7 @@ def test_history_climbs_to_the_score(found: RankResult) -> None:
     assert list(scores) == sorted(scores)
     assert list(seconds) == sorted(seconds)
     assert passes[-1] == found.certificate.passes
-    assert scores[-1] == pytest.approx(found.law("word2vec").score, rel=1e-9)
+    assert scores[-1] == pytest.approx(found.own.score, rel=1e-9)
 
 
 def test_long_search_keeps_few_steps_and_tells_its_progress() -> None:
@@ -185,7 +185,7 @@ def test_search_stops_when_told() -> None:
 def test_text_of_one_word_has_a_best_embedding_too() -> None:
     one = Corpus.from_sentences([["word"] * 5] * 5)
     result = run_cell(RankCell(one.digest, RankConfig(dimension=2, subsample=0)), one)
-    assert result.law("word2vec").score == pytest.approx(0, abs=1e-12)
+    assert result.own.score == pytest.approx(0, abs=1e-12)
     assert len(result.history) == 1
 
 
@@ -224,8 +224,8 @@ def test_results_stored_before_the_reachable_bound_are_read(everything: tuple[Re
     for law in record["laws"]:
         del law["reachable_bound"]
     old = Result.from_dict(record)
-    assert old.law("word2vec") == replace(everything[0].law("word2vec"), reachable_bound=None)
-    assert Split.of(old.law("word2vec"), 0.0).price_of_reach is None
+    assert old.own == replace(everything[0].own, reachable_bound=None)
+    assert Split.of(old.own, 0.0).price_of_reach is None
 
 
 def test_store_tells_the_kinds_apart(tmp_path: Path, found: RankResult, everything: tuple[Result, ...]) -> None:
@@ -264,7 +264,7 @@ def test_job_stores_what_run_cell_finds(jobs: JobQueue, found: RankResult) -> No
     assert len(status.steps) >= 2
     assert all(before.score <= after.score for before, after in pairwise(status.steps))
     stored = jobs.result(job, RankResult)
-    assert stored.law("word2vec").score == pytest.approx(found.law("word2vec").score, rel=1e-9)
+    assert stored.own.score == pytest.approx(found.own.score, rel=1e-9)
     assert stored.certificate.passes == pytest.approx(found.certificate.passes, abs=5)
     assert jobs.result(job) is None  # it is no training
     with Store(jobs.store.path) as store, JobQueue(store, workers=1, task="no_such_module:never_called") as later:
@@ -400,7 +400,7 @@ def test_baselines_stand_where_theory_puts_them(found: RankResult) -> None:
     assert scores["constant −log k"] == pytest.approx(0, abs=1e-15)
     assert scores["zero matrix"] == pytest.approx(objective.class_entropy - np.log(2))
     assert scores["PMI − log k, clipped to ±6"] == objective.reachable_bound
-    best = found.law("word2vec").score
+    best = found.own.score
     assert scores["correspondence analysis"] <= best
     assert scores["SVD of shifted positive PMI"] <= best
 

@@ -70,14 +70,14 @@ def test_the_training_is_among_the_starts(trained: CellResult, found: RankResult
     assert trained.embedding is not None
     objective = objectives_of(CORPUS, CONFIG)["word2vec"]
     best = best_rank_embedding(objective, CONFIG.dimension, [trained.embedding])
-    assert found.law("word2vec").score == pytest.approx(best.score, rel=1e-9)
-    assert found.law("word2vec").score >= trained.law("word2vec").score
+    assert found.own.score == pytest.approx(best.score, rel=1e-9)
+    assert found.own.score >= trained.own.score
     assert found.certificate.spread > 0
     assert found.certificate.start in {best.start, "training"}
 
 
 def test_a_training_that_is_not_found_is_made(found: RankResult) -> None:
-    assert run_cell(BEYOND, CORPUS).law("word2vec").score == pytest.approx(found.law("word2vec").score, rel=1e-9)
+    assert run_cell(BEYOND, CORPUS).own.score == pytest.approx(found.own.score, rel=1e-9)
 
 
 def test_the_start_that_won_is_named() -> None:
@@ -105,13 +105,13 @@ def test_a_job_takes_its_start_from_the_store(trained: CellResult, found: RankRe
         stored = store.get(BEYOND.id, RankResult)
     assert stored is not None
     assert stored.cell == BEYOND
-    assert stored.law("word2vec").score == pytest.approx(found.law("word2vec").score, rel=1e-9)
+    assert stored.own.score == pytest.approx(found.own.score, rel=1e-9)
 
 
 def test_what_was_searched_is_found_for_a_training_not_yet_run(found: RankResult) -> None:
     assert comparable([found], TRAINING) == (found,)
     assert comparable([found], replace(TRAINING, config=replace(CONFIG, noise="pairs"))) == ()
-    assert searched([found]) == {(2, 3): found.law("word2vec").score}
+    assert searched([found]) == {(2, 3): found.own.score}
 
 
 # --- what training aims at -----------------------------------------------------------------------------------------

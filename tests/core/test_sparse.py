@@ -156,7 +156,7 @@ def test_points_of_a_grid_are_each_training_once(dense: CellResult, coarse: Cell
 
 def test_a_point_along_it_is_where_it_was_scored(dense: CellResult, coarse: CellResult) -> None:
     point = Checkpoint.of(coarse, 10)
-    assert point.law("word2vec").score == dense.history[10].score
+    assert point.own.score == dense.history[10].score
     assert tuple(moment.epoch for moment in point.history) == point.cell.scored_epochs == (0, 10)
     with pytest.raises(ParameterError, match="has 12 epochs and was scored after every 10 of them"):
         Checkpoint.of(coarse, 4)
@@ -168,7 +168,7 @@ def test_figures_stand_at_the_epochs_that_were_scored(coarse: CellResult) -> Non
     shorter = run_cell(Cell(CORPUS.digest, replace(CONFIG, epochs=7), SPARSE), CORPUS)
     line = ladder_data(points_of([coarse, shorter], replace(GRID, epochs=(7, 12))), "epochs").lines[-1]
     assert line.x == (7.0, 12.0)
-    assert line.y == tuple(run.law("word2vec").score for run in (shorter, coarse)), "the last scores of two runs"
+    assert line.y == tuple(run.own.score for run in (shorter, coarse)), "the last scores of two runs"
 
 
 def test_a_bundle_carries_it(store: Store, coarse: CellResult, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_search_starts_from_the_training_that_is_stored(store: Store) -> None:
     assert worker._process.wait(PATIENCE) == 0
     again = run_cell(search, CORPUS, trained=lambda cell: store.get(cell.id))
     assert found.laws == again.laws
-    assert found.law("word2vec").score >= training.law("word2vec").score
+    assert found.own.score >= training.own.score
 
 
 def test_a_task_that_leaves_takes_its_process_along(worker: WorkerProcess, store: Store) -> None:
