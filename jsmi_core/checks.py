@@ -48,6 +48,24 @@ def flag(name: str, value: Any) -> bool:
     return value
 
 
+def number(text: str) -> int | float | str:
+    """A number as people type it, in ASCII digits: an int, else a float; what is none goes on as it is, to be refused.
+
+    The one parser of the shell, of links, of lists in widgets and of the environment.
+
+    Examples
+    --------
+    >>> number(" 50 "), number("1e-3"), number("1_000")
+    (50, 0.001, '1_000')
+    """
+    typed = text.strip()
+    if re.fullmatch(r"[+-]?[0-9]+", typed):
+        return int(typed)
+    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|nan)", typed):
+        return float(typed)
+    return text
+
+
 def one_of(name: str, value: Any, choices: Collection[_T]) -> _T:
     """Return ``value`` if it is one of the choices; raise ParameterError otherwise."""
     found = next((choice for choice in choices if type(choice) is type(value) and choice == value), None)

@@ -10,6 +10,8 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from jsmi_core import checks
+
 _ABOUT = """\
 How much of what words know about their contexts does a word2vec embedding keep?
 
@@ -171,7 +173,7 @@ def shell_parser() -> argparse.ArgumentParser:
 
     app = _command(commands, "app")
     app.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    app.add_argument("--port", type=_number, help="(default 8501, or the next free one)")
+    app.add_argument("--port", type=checks.number, help="(default 8501, or the next free one)")
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
     _add_store(app)
 
@@ -181,7 +183,7 @@ def shell_parser() -> argparse.ArgumentParser:
     _add_sampling(bound)
     ratio = bound.add_mutually_exclusive_group()
     _add(ratio, _NEGATIVES)
-    ratio.add_argument("--alpha", type=_number, metavar="A", help="any class ratio between 0 and 1, instead of K")
+    ratio.add_argument("--alpha", type=checks.number, metavar="A", help="any class ratio between 0 and 1, instead of K")
     _add(bound, _NOISE)
     _add_paper(bound)
     bound.add_argument(
@@ -236,7 +238,7 @@ def shell_parser() -> argparse.ArgumentParser:
         "--best-rank", action="store_true", help="search for the best embedding of each dimension too (jsmi rank)"
     )
     sweep.add_argument(
-        "--workers", type=_number, metavar="N", help="trainings at a time (default: one less than the processors)"
+        "--workers", type=checks.number, metavar="N", help="trainings at a time (default: one less than the processors)"
     )
     _add_scheduler(sweep, "run on the workers of this dask scheduler instead")
     _add_store(sweep)
@@ -250,7 +252,7 @@ def shell_parser() -> argparse.ArgumentParser:
     loss.add_argument("--side", default="word", metavar="SIDE", help="word: input vectors (default); context: output")
     loss.add_argument("--law", default="word2vec", metavar="LAW", help="word2vec: its own noise (default); paper: p(y)")
     loss.add_argument("--word", metavar="WORD", help="the worst pairs of one word, and its neighbours")
-    loss.add_argument("--top", type=_number, default=20, metavar="N", help="words and pairs to list (default 20)")
+    loss.add_argument("--top", type=checks.number, default=20, metavar="N", help="words and pairs to list (default 20)")
     _add_store(loss)
     _add_json(loss)
 
@@ -277,7 +279,7 @@ def shell_parser() -> argparse.ArgumentParser:
     table.add_argument("table", metavar="TABLE", help="weights, 2 x 2 to 8 x 8: cells joined by -, rows by _")
     ratio = table.add_mutually_exclusive_group()
     _add(ratio, _NEGATIVES)
-    ratio.add_argument("--alpha", type=_number, metavar="A", help="any class ratio between 0 and 1, instead of K")
+    ratio.add_argument("--alpha", type=checks.number, metavar="A", help="any class ratio between 0 and 1, instead of K")
     _add(table, {"--dimensions": ("D,D,…", "search for the best score of these ranks too")}, _numbers)
     _add_json(table)
 
@@ -329,7 +331,7 @@ def _command(commands: Any, name: str) -> argparse.ArgumentParser:
 def _add(parser: Any, options: dict[str, tuple[str, str]], parse: Any = None) -> None:
     """Add options that are left out of the result unless given, so that the library's own defaults hold."""
     for option, (metavar, text) in options.items():
-        parser.add_argument(option, type=parse or _number, metavar=metavar, help=text, default=argparse.SUPPRESS)
+        parser.add_argument(option, type=parse or checks.number, metavar=metavar, help=text, default=argparse.SUPPRESS)
 
 
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
@@ -375,18 +377,8 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
                                                           "data folder)")  # fmt: skip
 
 
-def _number(text: str) -> int | float | str:
-    """A number if it is one; anything else goes on as it is, to be refused where every value is checked."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
 def _numbers(text: str) -> tuple[int | float | str, ...]:
-    return tuple(_number(part.strip()) for part in text.split(","))
+    return tuple(checks.number(part) for part in text.split(","))
 
 
 def _version() -> str:

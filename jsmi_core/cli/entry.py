@@ -17,26 +17,27 @@ from pathlib import Path
 from typing import NoReturn
 
 from jsmi_core.cli.arguments import shell_parser
+from jsmi_core.cli.output import guarded
 from jsmi_core.errors import JSMIError, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = shell_parser().parse_args(arguments)
-    try:
-        with _sigterm_as_ctrl_c():
-            code: int = _app(given) if given.command == "app" else _run(given)
-            sys.stdout.flush()
-            return code
-    except JSMIError as error:
-        print(f"jsmi: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("jsmi: stopped.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    with guarded() as out:
+        given = shell_parser().parse_args(arguments)
+        try:
+            with _sigterm_as_ctrl_c():
+                code = _app(given) if given.command == "app" else _run(given)
+                out.flush()
+                if out.problem:
+                    raise StoreError(out.problem)
+                return code
+        except JSMIError as error:
+            print(f"jsmi: {error}", file=sys.stderr)
+            return error.exit_code
+        except KeyboardInterrupt:
+            print("jsmi: stopped.", file=sys.stderr)
+            return 130
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,9 @@ UNIT = "nats per draw of W"
 
 
 def print_json(record: object) -> None:
-    print(json.dumps(record, indent=1, ensure_ascii=False))
+    """One JSON document; where the output's encoding has not every letter, with JSON's own escapes."""
+    whole = codecs.lookup(sys.stdout.encoding or "utf-8").name.startswith("utf")
+    print(json.dumps(record, indent=1, ensure_ascii=not whole))
 
 
 def note(text: str) -> None:

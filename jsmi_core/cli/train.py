@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from dataclasses import asdict
 from typing import Any
 
+from jsmi_core.cli.finds import Finds, found_in
 from jsmi_core.cli.inputs import config_of, corpus_of
 from jsmi_core.cli.printing import (
     Line,
-    duration,
     note,
     print_baselines,
     print_epochs,
@@ -31,10 +30,7 @@ from jsmi_core.experiments import (
     Result,
     Split,
     best_known,
-    check_size,
     comparable,
-    estimated_multiply_adds,
-    estimated_pace,
     objectives_of,
     run_cell,
 )
@@ -51,29 +47,30 @@ def train(given: argparse.Namespace) -> int:
     if given.out:
         check_vectors_path(given.out)
     corpus = corpus_of(given)
-    with Store(given.store) as store:
+    with Store(given.store) as store, found_in(store) as finds:
         say_notices(store)
         cell = Cell(corpus.digest, config)
-        result = store.get(cell.id)
-        if result is not None:
-            note(f"trained before, on {result.manifest.date}: shown from the store")
-            print_epochs(result.history, as_progress=given.json)
-        else:
-            _say_how_long(cell, corpus, store)
-            progress = Line()
+        progress = Line()
 
-            def report(score: EpochScore) -> None:
-                progress.clear()
-                print_epochs([score], as_progress=given.json)
+        def report(score: EpochScore) -> None:
+            progress.clear()
+            print_epochs([score], as_progress=given.json)
 
+        def compute() -> CellResult:
             result = run_cell(cell, corpus, report=report, progress=progress.share)
             progress.clear()
+            return result
+
+        result, stored = finds.of(cell, corpus, CellResult, compute)
+        if stored:
+            note(f"trained before, on {result.manifest.date}: shown from the store")
+            print_epochs(result.history, as_progress=given.json)
         if not given.json:
             print_laws(result)
         if given.out and result.embedding is not None:
             write_vectors(given.out, result.embedding)
             note(f"vectors written to {given.out}")
-        best = _searched(RankCell.beyond(cell), corpus, store, result) if given.best_rank else None
+        best = _searched(RankCell.beyond(cell), corpus, finds, result) if given.best_rank else None
         record: dict[str, Any] = {"id": result.id, **result.to_dict()}
         if best is not None:
             split = Split.of(result.own, best.own.score)
@@ -83,22 +80,21 @@ def train(given: argparse.Namespace) -> int:
                 print_split(split)
         if given.json:
             print_json(record)
-        for found in (result, best):  # last: should the disk be full, all that was found has been shown
-            if found is not None:
-                store.save(found)
     return 0
 
 
-def _searched(cell: RankCell, corpus: Corpus, store: Store, training: CellResult | None = None) -> RankResult:
+def _searched(cell: RankCell, corpus: Corpus, finds: Finds, training: CellResult | None = None) -> RankResult:
     """The result of a search: from the store, or made now."""
-    result = store.get(cell.id, RankResult)
-    if result is not None:
-        note(f"searched before, on {result.manifest.date}: shown from the store")
+
+    def compute() -> RankResult:
+        progress = Line()
+        result = run_cell(cell, corpus, progress=progress.share, trained=lambda _: training)
+        progress.clear()
         return result
-    _say_how_long(cell, corpus, store)
-    progress = Line()
-    result = run_cell(cell, corpus, progress=progress.share, trained=lambda _: training)
-    progress.clear()
+
+    result, stored = finds.of(cell, corpus, RankResult, compute)
+    if stored:
+        note(f"searched before, on {result.manifest.date}: shown from the store")
     return result
 
 
@@ -110,10 +106,9 @@ def rank(given: argparse.Namespace) -> int:
     tolerance = {"tolerance": given.tolerance} if hasattr(given, "tolerance") else {}
     config = RankConfig.under(config_of(given), **tolerance)
     corpus = corpus_of(given)
-    with Store(given.store) as store:
+    with Store(given.store) as store, found_in(store) as finds:
         say_notices(store)
-        cell = RankCell(corpus.digest, config)
-        result = _searched(cell, corpus, store)
+        result = _searched(RankCell(corpus.digest, config), corpus, finds)
         stored = comparable(store.results(corpus.digest, kind=Result), result)
         known = best_known([*stored, result])[config.negatives, config.dimension]
         found = result.baselines if given.baselines else ()
@@ -127,11 +122,4 @@ def rank(given: argparse.Namespace) -> int:
             print_search(result, known)
             if found:
                 print_baselines(found, result)
-        store.save(result)
     return 0
-
-
-def _say_how_long(cell: Cell | RankCell, corpus: Corpus, store: Store) -> None:
-    pace = estimated_pace((run.manifest.cost, run.manifest.seconds) for run in store.results(kind=Result))
-    check_size(corpus, cell, pace, math.inf)
-    note(f"this takes about {duration(pace * estimated_multiply_adds(corpus, cell))}")

@@ -14,8 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from typing import Any
 
-from jsmi_core.errors import JSMIError, ParameterError, StoreError, told
+from jsmi_core.errors import JSMIError, ParameterError, told
 from jsmi_core.experiments import Cell, RankCell, Result, Spec, run_cell
+from jsmi_core.jobs.claims import Unclaimed, claim, keep
 from jsmi_core.jobs.job import JobStatus
 from jsmi_core.runtime.pool import Pool
 from jsmi_core.store import Lease, Store
@@ -131,14 +132,13 @@ class _Sweep:
             if len(self._running) >= 2 * self._pool.slots:
                 return
             cell = waiting.popleft()
-            lease = self._store.lease(cell)
-            if lease is None:
-                waiting.append(cell)
-            elif self._store.has(cell):
-                lease.release()
+            claimed = claim(self._store, cell)
+            if isinstance(claimed, Lease):
+                self._give(_Task(cell, claimed))
+            elif claimed is Unclaimed.STORED:
                 self._end(JobStatus(cell.id, "done", progress=1.0))
             else:
-                self._give(_Task(cell, lease))
+                waiting.append(cell)
 
     def _give(self, task: _Task) -> None:
         try:
@@ -168,12 +168,10 @@ class _Sweep:
         self._end(status)
 
     def _keep(self, result: Result) -> JobStatus:
-        try:
-            self._store.save(result)
-        except StoreError as error:
+        trouble = keep(self._store, result)
+        if trouble:
             self._on_unsaved(result)
-            return JobStatus(result.id, "done", progress=1.0, message=f"finished but not stored: {error}", saved=False)
-        return JobStatus(result.id, "done", progress=1.0)
+        return JobStatus(result.id, "done", progress=1.0, message=trouble, saved=not trouble)
 
     def _end(self, status: JobStatus) -> None:
         self._ended[status.id] = status

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Self, TypeVar, overload
 
 from jsmi_core import checks
-from jsmi_core.errors import JobError, ParameterError, StoreError
+from jsmi_core.errors import JobError, ParameterError
 from jsmi_core.experiments import (
     Cell,
     CellResult,
@@ -31,9 +31,10 @@ from jsmi_core.experiments import (
     estimated_pace,
     ids_of,
 )
+from jsmi_core.jobs.claims import Unclaimed, claim, keep
 from jsmi_core.jobs.job import Job, JobStatus
 from jsmi_core.jobs.process import WorkerEnded, WorkerProcess
-from jsmi_core.store import Store
+from jsmi_core.store import Lease, Store
 from jsmi_core.text import Corpus
 
 ELSEWHERE_SECONDS = 0.5  # how often to look whether another process is done with a job
@@ -310,21 +311,16 @@ class JobQueue:
     def _first_free(self) -> Job | None:
         """The first job in the queue that no other process on this store runs; what they have stored is done."""
         for job in tuple(self._queue):
-            job.lease = self.store.lease(job.cell)
-            if job.lease is None:
-                job.message = "its training is under way already, perhaps in another program that uses this store."
-            elif self._stored_meanwhile(job):
+            claimed = claim(self.store, job.cell)
+            if isinstance(claimed, Lease):
+                job.lease = claimed
+                return job
+            if claimed is Unclaimed.STORED:
                 self._queue.remove(job)
                 self._end(job, "done")
             else:
-                return job
+                job.message = claimed.value
         return None
-
-    def _stored_meanwhile(self, job: Job) -> bool:
-        try:
-            return self.store.has(job.cell)
-        except StoreError:  # it will be told when the result is to be stored
-            return False
 
     def _run(self, job: Job, process: WorkerProcess) -> None:
         """See one job through, whatever its process does."""
@@ -384,23 +380,19 @@ class JobQueue:
         with self._changed:
             self._timed.append((result.manifest.cost, result.manifest.seconds))
             held = sum(other.unsaved is not None for other in self._jobs.values())
-        try:
-            self.store.save(result)
-        except StoreError as error:
-            if held >= _MOST_UNSAVED:
-                self._finish(job, "failed", f"finished but not stored, and too many wait to be stored: {error}")
-            else:
-                job.unsaved = result
-                self._finish(job, "done", f"finished but not stored: {error}")
-        else:
-            self._finish(job, "done")
+        trouble = keep(self.store, result)
+        if trouble and held >= _MOST_UNSAVED:
+            self._finish(job, "failed", f"too many results wait to be stored, and this one is lost: {trouble}")
+            return
+        job.unsaved = result if trouble else None
+        self._finish(job, "done", trouble)
 
     def _finish(self, job: Job, state: str, message: str = "") -> None:
         with self._changed:
             self._end(job, state, message)
 
 
-def _default_workers() -> int | str:
+def _default_workers() -> float | str:
     """One processor stays free for whoever is looking."""
-    asked = os.environ.get("JSMI_WORKERS", "")
-    return int(asked) if asked.isdigit() else asked or max(1, (os.cpu_count() or 1) - 1)
+    asked = os.environ.get("JSMI_WORKERS")
+    return checks.number(asked) if asked else max(1, (os.cpu_count() or 1) - 1)

@@ -18,17 +18,22 @@ from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
 
+from jsmi_core import checks
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
 def thread_count() -> int:
-    """The cores that a caller may use: this process's, the environment's JSMI_THREADS, or 1 in :func:`one_thread`."""
+    """The cores that a caller may use: this process's, the environment's JSMI_THREADS, or 1 in :func:`one_thread`.
+
+    Raises ParameterError if JSMI_THREADS is no whole number from 1 to 1,024.
+    """
     if getattr(_here, "alone", False):
         return 1
-    asked = os.environ.get("JSMI_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
+    asked = os.environ.get("JSMI_THREADS")
+    if asked:
+        return checks.integer("JSMI_THREADS", checks.number(asked), 1, 1_024)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

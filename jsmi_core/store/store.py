@@ -103,7 +103,7 @@ class Store:
         """
         payload = result.to_bytes()
         file = self._arrays / f"{result.id}-{_sha256(payload)}.npz"
-        self._need_writable()
+        self.check_writable()
         try:
             write_whole(file, payload)
             _sync_folder(self._arrays)
@@ -162,7 +162,7 @@ class Store:
 
     def delete(self, cell_id: str) -> None:
         """Remove a result. Raises StoreError if the store cannot be written."""
-        self._need_writable()
+        self.check_writable()
         query = "DELETE FROM results WHERE id = ? RETURNING file"
         for (name,) in self._write(lambda database: database.execute(query, (cell_id,)).fetchall()):
             (self._arrays / name).unlink(missing_ok=True)
@@ -182,7 +182,7 @@ class Store:
         file = self._corpus_file(corpus.digest)
         if file.is_file():
             return
-        self._need_writable()
+        self.check_writable()
         try:
             corpus.save(file)
         except OSError as error:
@@ -324,7 +324,8 @@ class Store:
                     self._open()
             return work()
 
-    def _need_writable(self) -> None:
+    def check_writable(self) -> None:
+        """Raise StoreError where nothing can be stored, before anybody works for nothing."""
         if not self.writable:
             with self._lock:
                 self._database.close()

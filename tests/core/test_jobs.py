@@ -212,7 +212,9 @@ def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
         jobs.submit(cell, CORPUS)
         status = ended(jobs, cell.id)
         assert status.state == "failed"
-        assert status.message.startswith("finished but not stored, and too many wait to be stored: ")
+        assert status.message.startswith(
+            "too many results wait to be stored, and this one is lost: finished but not stored: "
+        )
         assert jobs.result(cell.id) is None
         jobs.retry_save(cell.id)  # there is nothing to save, and nothing happens
         assert not store.has(cell.id)

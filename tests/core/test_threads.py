@@ -18,6 +18,7 @@ from jsmi_core import (
     expected_pairs,
     unigram_noise,
 )
+from jsmi_core.errors import ParameterError
 from jsmi_core.runtime import threads as _threads
 from jsmi_core.runtime.threads import map_in_order, thread_count
 from tests.core.strategies import random_counts
@@ -146,12 +147,18 @@ def test_systems_that_cannot_tell_their_share_of_cores(monkeypatch):
     assert thread_count() == 1
 
 
-@pytest.mark.parametrize("asked", ["", "0", "-1", "many", "2.5"])
-def test_nonsense_in_the_environment_means_the_machines_cores(monkeypatch, asked):
+def test_an_empty_wish_is_none(monkeypatch):
     monkeypatch.delenv("JSMI_THREADS", raising=False)
     cores = thread_count()
-    monkeypatch.setenv("JSMI_THREADS", asked)
+    monkeypatch.setenv("JSMI_THREADS", "")
     assert thread_count() == cores >= 1
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "many", "2.5", "²", "٣", "1_0", "9999999"])
+def test_nonsense_in_the_environment_gets_one_sentence(monkeypatch, asked):
+    monkeypatch.setenv("JSMI_THREADS", asked)
+    with pytest.raises(ParameterError, match="^JSMI_THREADS = .* is not usable: give a whole number from 1 to 1,024.$"):
+        thread_count()
 
 
 def test_an_older_threadpoolctl_needs_no_control_to_be_taken(monkeypatch):
