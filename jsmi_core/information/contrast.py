@@ -58,10 +58,10 @@ class Contrast:
     def of(cls, joint: JointDistribution, noise: npt.ArrayLike | None = None, *, skip_target: bool = False) -> Contrast:
         """Contrast a joint distribution with a noise distribution; None means the context marginal."""
         if noise is None:
-            q = joint.context_marginal
             counts, total = _scaled(joint.context_counts, joint), float(_scaled(joint.total, joint))
-            rest = np.array([_division_rest(n, total, ratio) for n, ratio in zip(counts, q, strict=True)])
-            return cls(joint, q, rest, skip_target)
+            return cls(
+                joint, joint.context_marginal, _division_rests(counts, total, joint.context_marginal), skip_target
+            )
         try:
             q = np.ascontiguousarray(noise, np.float64)
         except (TypeError, ValueError):
@@ -73,6 +73,14 @@ class Contrast:
         if not (np.isfinite(q).all() and (q >= 0).all() and abs(math.fsum(q) - 1) <= 1e-9):
             raise DistributionError("the noise is not a distribution: give numbers of 0 or more that sum to 1.")
         return cls(joint, q, np.zeros_like(q), skip_target)
+
+    @classmethod
+    def normalised(cls, joint: JointDistribution, weights: FloatArray) -> Contrast:
+        """Contrast with the noise weights/Σ weights, whose digits beyond float64 are kept too."""
+        total = math.fsum(weights)
+        left = math.fsum([*weights, -total])  # the sum's own digits beyond float64
+        q = weights / total
+        return cls(joint, q, _division_rests(weights, total, q) - q * (left / total))
 
     # --- on the support of p: one number for each stored pair, in CSR order -------------------------------
 
@@ -257,7 +265,10 @@ def _scaled(values: npt.ArrayLike, joint: JointDistribution) -> FloatArray:
     return np.ldexp(values, -math.frexp(joint.total)[1])
 
 
-def _division_rest(numerator: float, denominator: float, quotient: float) -> float:
-    """numerator/denominator − quotient, to the precision of a float64 of its own."""
-    product, rest = kernels.two_product(quotient, denominator)
-    return ((numerator - product) - rest) / denominator
+def _division_rests(numerators: FloatArray, denominator: float, quotients: FloatArray) -> FloatArray:
+    """numerator/denominator − quotient for each, to the precision of a float64 of its own."""
+    rests = np.empty(len(quotients))
+    for i, (numerator, quotient) in enumerate(zip(numerators.tolist(), quotients.tolist(), strict=True)):
+        product, rest = kernels.two_product(quotient, denominator)
+        rests[i] = ((numerator - product) - rest) / denominator
+    return rests

@@ -77,6 +77,8 @@ class JointDistribution:
             total = table.data.sum()
         if not np.isfinite(total):
             raise DistributionError("the pair counts sum to more than a float64 holds: divide them all by one number.")
+        table.data[table.data / total == 0] = 0.0  # less than any float64 beside the others: p is 0 to all its digits
+        table.eliminate_zeros()
         return cls(table, source)
 
     @property
@@ -152,5 +154,9 @@ def unigram_noise(counts: npt.ArrayLike, exponent: float = 0.75) -> FloatArray:
     if array.ndim != 1 or not (np.isfinite(array).all() and (array >= 0).all() and (array > 0).any()):
         raise DistributionError("noise needs one finite count of 0 or more for each word, and one above 0.")
     powers = np.zeros_like(array)
-    np.power(array, exponent, out=powers, where=array > 0)
+    with np.errstate(over="ignore", under="ignore"):
+        np.power(array, exponent, out=powers, where=array > 0)
+        if not (np.isfinite(powers.sum()) and powers.max() >= np.finfo(np.float64).tiny):  # no power holds them all
+            logs = np.log(array, out=np.full_like(array, -np.inf), where=array > 0) * exponent
+            np.exp(logs - logs[array > 0].max(), out=powers, where=array > 0)
     return powers / math.fsum(powers)

@@ -12,7 +12,7 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.special import entr, rel_entr
+from scipy.special import entr
 
 from jsmi_core import checks
 from jsmi_core.errors import DistributionError, ParameterError
@@ -79,6 +79,7 @@ def kl_divergence(p: npt.ArrayLike, r: npt.ArrayLike) -> float:
     Parameters
     ----------
     p, r : array-like of one shape, non-negative, each sums to 1
+        To 1e-9; what is left of that is divided out, so that the value is never below 0.
 
     Raises
     ------
@@ -90,8 +91,7 @@ def kl_divergence(p: npt.ArrayLike, r: npt.ArrayLike) -> float:
     >>> round(kl_divergence([0.5, 0.5], [0.75, 0.25]), 6)
     0.143841
     """
-    p, r = _pair_of_distributions(p, r)
-    return math.fsum(rel_entr(p, r).ravel())
+    return _contrast(p, r).divergence
 
 
 def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
@@ -100,6 +100,7 @@ def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
     Parameters
     ----------
     p, r : array-like of one shape, non-negative, each sums to 1
+        To 1e-9; what is left of that is divided out, so that the value is never below 0.
     alpha : float, 0 < α < 1
 
     Raises
@@ -114,10 +115,7 @@ def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
     >>> round(js_divergence([1.0, 0.0], [0.0, 1.0], 0.5), 6)
     0.693147
     """
-    alpha = check_alpha(alpha)
-    p, r = _pair_of_distributions(p, r)
-    u = alpha * p + (1 - alpha) * r
-    return max(0.0, alpha * math.fsum(rel_entr(p, u).ravel()) + (1 - alpha) * math.fsum(rel_entr(r, u).ravel()))
+    return _contrast(p, r).bound(check_alpha(alpha))
 
 
 def mutual_information(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> float:
@@ -260,8 +258,9 @@ def _distribution(name: str, values: npt.ArrayLike) -> FloatArray:
     return array
 
 
-def _pair_of_distributions(p: npt.ArrayLike, r: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _contrast(p: npt.ArrayLike, r: npt.ArrayLike) -> Contrast:
+    """p against r as a table of one row, whose sums keep all digits however close the two are."""
     first, second = _distribution("p", p), _distribution("r", r)
     if first.shape != second.shape:
         raise DistributionError(f"p has shape {first.shape} and r has {second.shape}: give both the same shape.")
-    return first, second
+    return Contrast.normalised(JointDistribution.from_counts(first.reshape(1, -1)), second.ravel())

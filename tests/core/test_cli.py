@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jsmi_core import SGNSObjective, expected_pairs, mutual_information, sample_corpus, unigram_noise
-from jsmi_core.cli import arguments as _arguments, entry as cli
+from jsmi_core import SGNSObjective, checks, expected_pairs, mutual_information, sample_corpus, unigram_noise
+from jsmi_core.cli import entry as cli
 from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.experiments.records import CellResult, RankResult
 from jsmi_core.experiments.run import run_cell
@@ -463,7 +463,7 @@ def test_b16_text_parameters_get_the_librarys_sentence(jsmi, text, option, typed
 @pytest.mark.parametrize("typed", ["0", "1", "nan", "half"])
 def test_b16_alpha(jsmi, text, typed):
     with pytest.raises(ParameterError) as caught:
-        SGNSObjective(expected_pairs(read_corpus(text)), alpha=_arguments._number(typed))
+        SGNSObjective(expected_pairs(read_corpus(text)), alpha=checks.number(typed))
     assert jsmi("bound", text, "--alpha", typed) == (2, "", f"jsmi: {caught.value}\n")
 
 

@@ -22,9 +22,11 @@ from jsmi_core.experiments.cost import (
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell, Grid
 from jsmi_core.jobs import queue as jobs_module
-from jsmi_core.jobs.job import Job, JobStatus
+from jsmi_core.jobs.claims import Unclaimed, claim
+from jsmi_core.jobs.job import JobStatus
 from jsmi_core.jobs.queue import JobQueue
 from jsmi_core.pairs.cooccurrence import expected_pairs
+from jsmi_core.store import Lease
 from jsmi_core.store.store import Store
 from jsmi_core.text.corpus import Corpus
 from jsmi_core.training.config import SGNSConfig
@@ -222,13 +224,14 @@ def test_no_more_results_wait_to_be_stored_than_memory_can_hold(
 
 def test_a_store_that_cannot_be_asked_stops_no_job(tmp_path: Path) -> None:
     """What another program has stored meanwhile is not known then: the job runs, and is told of it in the end."""
-    with Store(tmp_path) as store, JobQueue(store, workers=1) as jobs:
-        job = Job(Cell(CORPUS.digest, QUICK), 1.0, {""})
-        assert not jobs._stored_meanwhile(job)
-        store.save(run_cell(job.cell, CORPUS))
-        assert jobs._stored_meanwhile(job)
+    with Store(tmp_path) as store:
+        cell = Cell(CORPUS.digest, QUICK)
+        store.save(run_cell(cell, CORPUS))
+        assert claim(store, cell) is Unclaimed.STORED
         store.close()
-        assert not jobs._stored_meanwhile(job)
+        lease = claim(store, cell)
+        assert isinstance(lease, Lease)
+        lease.release()
 
 
 def test_submitted_twice_at_once_is_one_job(jobs: JobQueue, busy: str, monkeypatch: pytest.MonkeyPatch) -> None:

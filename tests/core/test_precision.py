@@ -6,10 +6,20 @@ ends with a table of the worst error of each family.
 
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
-from jsmi_core import Embedding, JointDistribution, SGNSObjective, jsmi, mutual_information, unigram_noise
+from jsmi_core import (
+    Embedding,
+    JointDistribution,
+    SGNSObjective,
+    js_divergence,
+    jsmi,
+    kl_divergence,
+    mutual_information,
+    unigram_noise,
+)
 from tests.core.oracle import MP, Oracle, exact, exact_scores, relative_error
 from tests.core.strategies import Law, free, random_counts, random_law, random_shape
 
@@ -295,3 +305,81 @@ def test_automatic_precision_keeps_small_tables_and_float64_vectors_in_double(zi
     assert large.score(wide) == large.score(wide, precision="double")
     mixed = Embedding(wide.words.astype(np.float32), wide.contexts)
     assert large.score(mixed) == large.score(mixed, precision="double")
+
+
+# --- the public divergences keep the digits of jsmi -------------------------------------------------------------------
+
+
+def exact_divergences(p, r, alpha):
+    """KL(p‖r) and JS_α(p, r) of the given floats, each divided by its sum, to 60 digits."""
+    with mpmath.workdps(60):
+        alpha = mpmath.mpf(alpha)
+        p, r = ([mpmath.mpf(value) / mpmath.fsum(map(mpmath.mpf, side)) for value in side] for side in (p, r))
+        u = [alpha * a + (1 - alpha) * b for a, b in zip(p, r, strict=True)]
+
+        def kl(a, b):
+            return mpmath.fsum(x * mpmath.log(x / y) for x, y in zip(a, b, strict=True) if x)
+
+        first = mpmath.inf if any(a and not b for a, b in zip(p, r, strict=True)) else kl(p, r)
+        return first, alpha * kl(p, u) + (1 - alpha) * kl(r, u)
+
+
+CLOSE = [
+    ([0.1, 0.2, 0.7], [0.1 + 1e-8, 0.2, 0.7 - 1e-8]),
+    ([0.5, 0.5 - 1e-10], [0.5, 0.5]),
+    ([0.5, 0.5], [0.5, 0.5 - 1e-10]),
+    ([0.25] * 4, [0.25 + 1e-12, 0.25 - 1e-12, 0.25, 0.25]),
+    ([1e-300, 1.0], [2e-300, 1.0]),
+    ([1.0, 0.0], [0.0, 1.0]),
+    ([0.5, 0.5], [1.0, 0.0]),
+    ([1.0, 0.0], [0.5, 0.5]),
+    ([1e-12, 1 - 1e-12], [1 - 1e-12, 1e-12]),
+    ([1.0], [1.0]),
+]
+
+
+@pytest.mark.parametrize(("p", "r"), CLOSE)
+@pytest.mark.parametrize("alpha", [1 / 6, 0.5, 1e-6, 1 - 1e-6])
+def test_divergences_of_distributions_that_are_close_or_far(p, r, alpha):
+    kl, js = exact_divergences(p, r, alpha)
+    assert kl_divergence(p, r) == pytest.approx(float(kl), rel=1e-12, abs=1e-300)
+    # Beside α = 1, where p and r barely differ from u, terms of the size of 1 cancel: no number of negatives is there.
+    assert js_divergence(p, r, alpha) == pytest.approx(float(js), rel=1e-12, abs=1e-300 if alpha <= 0.5 else 4e-15)
+    assert kl_divergence(p, r) >= 0
+    assert kl_divergence(p, p) == js_divergence(p, p, alpha) == 0
+
+
+ENDS = [
+    [[1e18, 1], [1, 5e-324]],
+    [[1e308, 1], [1, 1]],
+    [[5e-324, 5e-324], [5e-324, 0]],
+    [[1e-300, 1e-300], [1e-320, 1]],
+]
+
+
+@pytest.mark.parametrize("table", ENDS)
+def test_weights_at_the_ends_of_float64_give_numbers(table):
+    joint = JointDistribution.from_counts(table)
+    objective = SGNSObjective(joint, negatives=5)
+    with mpmath.workdps(400):
+        n = [[mpmath.mpf(value) for value in row] for row in table]
+        total = mpmath.fsum(map(mpmath.fsum, n))
+        rows, columns = [mpmath.fsum(row) / total for row in n], [mpmath.fsum(c) / total for c in zip(*n, strict=True)]
+        alpha, bound = mpmath.mpf(1) / 6, mpmath.mpf(0)
+        for x, row in enumerate(n):
+            for y, value in enumerate(row):
+                p, r = value / total, rows[x] * columns[y]
+                u = alpha * p + (1 - alpha) * r
+                bound += (alpha * p * mpmath.log(p / u) if p else 0) + (1 - alpha) * r * mpmath.log(r / u)
+    assert objective.bound == jsmi(joint, 1 / 6) == pytest.approx(float(bound), rel=1e-9, abs=1e-307)
+    gap = objective.gap(Embedding(np.ones((2, 1)), np.ones((2, 1))))
+    assert np.isfinite([mutual_information(joint), gap.total, *gap.by_word, *gap.by_context]).all()
+
+
+@pytest.mark.parametrize("exponent", [10.0, -10.0, 0.75, -0.75, 0.0])
+@pytest.mark.parametrize("counts", [[1e300, 1e-300, 1.0], [5e-324, 1.0], [1e308, 1e308], [1e-320, 1e-320, 0.0]])
+def test_noise_of_any_counts_and_exponent_is_a_distribution(counts, exponent):
+    with mpmath.workdps(60):
+        powers = [mpmath.mpf(count) ** exponent if count else mpmath.mpf(0) for count in counts]
+        exact = [float(power / mpmath.fsum(powers)) for power in powers]
+    np.testing.assert_allclose(unigram_noise(counts, exponent), exact, rtol=1e-11, atol=1e-300)

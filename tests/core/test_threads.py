@@ -157,7 +157,7 @@ def test_an_empty_wish_is_none(monkeypatch):
 @pytest.mark.parametrize("asked", ["0", "-1", "many", "2.5", "²", "٣", "1_0", "9999999"])
 def test_nonsense_in_the_environment_gets_one_sentence(monkeypatch, asked):
     monkeypatch.setenv("JSMI_THREADS", asked)
-    with pytest.raises(ParameterError, match="^JSMI_THREADS = .* is not usable: give a whole number from 1 to 1,024.$"):
+    with pytest.raises(ParameterError, match=r"^JSMI_THREADS = .* give a whole number from 1 to 1,024\.$"):
         thread_count()
 
 
