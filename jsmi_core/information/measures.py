@@ -91,7 +91,8 @@ def kl_divergence(p: npt.ArrayLike, r: npt.ArrayLike) -> float:
     >>> round(kl_divergence([0.5, 0.5], [0.75, 0.25]), 6)
     0.143841
     """
-    return _contrast(p, r).divergence
+    contrast = _contrast(p, r)
+    return 0.0 if contrast is None else contrast.divergence
 
 
 def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
@@ -115,7 +116,8 @@ def js_divergence(p: npt.ArrayLike, r: npt.ArrayLike, alpha: float) -> float:
     >>> round(js_divergence([1.0, 0.0], [0.0, 1.0], 0.5), 6)
     0.693147
     """
-    return _contrast(p, r).bound(check_alpha(alpha))
+    alpha, contrast = check_alpha(alpha), _contrast(p, r)
+    return 0.0 if contrast is None else contrast.bound(alpha)
 
 
 def mutual_information(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> float:
@@ -258,9 +260,11 @@ def _distribution(name: str, values: npt.ArrayLike) -> FloatArray:
     return array
 
 
-def _contrast(p: npt.ArrayLike, r: npt.ArrayLike) -> Contrast:
-    """p against r as a table of one row, whose sums keep all digits however close the two are."""
+def _contrast(p: npt.ArrayLike, r: npt.ArrayLike) -> Contrast | None:
+    """p against r as a table of one row, whose sums keep all digits however close the two are; None if equal."""
     first, second = _distribution("p", p), _distribution("r", r)
     if first.shape != second.shape:
         raise DistributionError(f"p has shape {first.shape} and r has {second.shape}: give both the same shape.")
+    if np.array_equal(first, second):
+        return None
     return Contrast.normalised(JointDistribution.from_counts(first.reshape(1, -1)), second.ravel())
