@@ -26,8 +26,9 @@ run: .venv/stamp ## open the app in a browser
 test: .venv/stamp ## run the tests (minutes)
 	$(IN)pytest $(PARALLEL) -m "not slow"
 
-test-all: .venv/stamp ## run the tests and the long proofs
+test-all: .venv/stamp ## run the tests, the long proofs, the coverage and the seeded mistakes
 	$(IN)pytest $(PARALLEL)
+	$(MAKE) coverage mutants
 
 lint: .venv/stamp ## check style, types and who imports whom
 	$(IN)ruff check .
@@ -45,7 +46,7 @@ coverage: .venv/stamp ## see that the tests reach every line and branch of jsmi_
 	$(IN)coverage report
 
 mutants: .venv/stamp ## see whether the tests notice seeded mistakes of the maths
-	$(IN)python tests/mutants.py
+	$(IN)python -m tests.mutants
 
 bench: .venv/stamp ## print times and values beside their floors and peers
 	$(IN)python -m benchmarks
