@@ -1,0 +1,1 @@
+"""What the pages share: their frame, their settings and widgets, computed values, watched panels, and words."""

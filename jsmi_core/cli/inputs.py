@@ -49,6 +49,7 @@ def corpus_of(given: argparse.Namespace) -> Corpus:
 
 
 def described(corpus: Corpus | LargeCorpus) -> dict[str, Any]:
+    """A text as JSON-able values: its name, its digest, how it was read, and what was noticed."""
     reading = asdict(corpus.reading) if corpus.reading else None
     return {"name": corpus.name, "digest": corpus.digest, "reading": reading, "notices": list(corpus.notices)}
 

@@ -24,10 +24,12 @@ def print_json(record: object) -> None:
 
 
 def note(text: str) -> None:
+    """Say a sentence on standard error."""
     print(f"jsmi: {text}", file=sys.stderr, flush=True)
 
 
 def say_notices(store: Store) -> None:
+    """Say what the store found when it was opened."""
     for notice in store.notices:
         note(notice)
 
@@ -39,6 +41,7 @@ class Line:
         self._alive = sys.stderr.isatty()
 
     def show(self, text: str) -> None:
+        """Put this text in the place of the last one."""
         if self._alive:
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
@@ -47,10 +50,12 @@ class Line:
         self.show(f"{share:.0%}")
 
     def clear(self) -> None:
+        """Leave an empty line to whatever is printed next."""
         self.show("")
 
 
 def duration(seconds: float) -> str:
+    """A time in whole seconds, minutes, or hours and minutes."""
     whole = max(1, round(seconds))
     if whole < 60:
         return f"{whole} s"

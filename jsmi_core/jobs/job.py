@@ -62,6 +62,7 @@ class Job:
 
     @property
     def unwanted(self) -> bool:
+        """Whether all who asked for it have left."""
         return not self.owners
 
     def hear(self, moment: dict[str, Any]) -> float:

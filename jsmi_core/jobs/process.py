@@ -38,6 +38,7 @@ class WorkerProcess:
         theirs.close()
 
     def alive(self) -> bool:
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def send(self, order: dict[str, Any]) -> None:
@@ -79,6 +80,7 @@ class WorkerProcess:
         )
 
     def kill(self) -> None:
+        """End the process, whatever it is doing, and wait until it is gone."""
         self._process.kill()
         self._process.wait()
         self._link.close()

@@ -58,9 +58,11 @@ class Step:
     contexts: Vectors
 
     def dot(self, other: Step) -> float:
+        """The sum of the products of all their numbers."""
         return float(np.vdot(self.words, other.words)) + float(np.vdot(self.contexts, other.contexts))
 
     def plus(self, factor: float, other: Step) -> Step:
+        """The direction + factor · other."""
         return Step(self.words + factor * other.words, self.contexts + factor * other.contexts)
 
 
@@ -84,10 +86,12 @@ class Climb:
 
     @property
     def embedding(self) -> Embedding:
+        """The vectors at the place that is reached, as precise as the products were."""
         return Embedding(self.place.words.astype(self.slopes.dtype), self.place.contexts.astype(self.slopes.dtype))
 
     @property
     def gradient_norm(self) -> float:
+        """The length of the gradient here, in the metric."""
         gradient = gradient_of(self.here)
         self.metric.at(self.place.words, self.place.contexts)
         return math.sqrt(max(gradient.dot(self.metric.divide(gradient)), 0.0))

@@ -24,10 +24,15 @@ class Shared(Protocol):
     """What many tasks have in common; ``digest`` names the content."""
 
     @property
-    def digest(self) -> str: ...
-    def to_bytes(self) -> bytes: ...
+    def digest(self) -> str:
+        """The name of the content: the same for equal content, in any process."""
+
+    def to_bytes(self) -> bytes:
+        """All of it, to be sent."""
+
     @classmethod
-    def from_bytes(cls, payload: bytes) -> Self: ...
+    def from_bytes(cls, payload: bytes) -> Self:
+        """The same again, at the other end."""
 
 
 _P = ParamSpec("_P")

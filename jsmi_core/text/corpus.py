@@ -232,7 +232,7 @@ def read_corpus(
     encoding: str | None = None,
     name: str | None = None,
 ) -> Corpus:
-    """Read a text, one sentence per line, into a corpus.
+    r"""Read a text, one sentence per line, into a corpus.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ def read_corpus(
 
     Examples
     --------
-    >>> read_corpus(b"The cat sat.\\nThe cat ran.", min_count=2).vocabulary
+    >>> read_corpus(b"The cat sat.\nThe cat ran.", min_count=2).vocabulary
     ('the', 'cat')
     """
     min_count = checks.integer("min_count", min_count, 1, 10**9)

@@ -122,7 +122,7 @@ def read_large_corpus(
     on_progress: Progress = None,
     cancel: Cancel = None,
 ) -> LargeCorpus:
-    """Read one or many files, one sentence per line, into a corpus on disk.
+    r"""Read one or many files, one sentence per line, into a corpus on disk.
 
     The memory that it needs is that of the vocabulary, about 150 bytes for each different word before rare ones are
     removed, whatever the length of the text. On disk it takes 8 bytes for each token and each sentence, and 4 more for
@@ -160,7 +160,7 @@ def read_large_corpus(
 
     Examples
     --------
-    >>> read_large_corpus(b"The cat sat.\\nThe cat ran.", min_count=2).vocabulary
+    >>> read_large_corpus(b"The cat sat.\nThe cat ran.", min_count=2).vocabulary
     ('the', 'cat')
     """
     min_count = checks.integer("min_count", min_count, 1, 10**9)
@@ -191,6 +191,7 @@ class Report:
         self.share = 0.0
 
     def __call__(self, share: float) -> None:
+        """Take in the share of the work that is done; raise Cancelled where that is wished."""
         if self.cancel and self.cancel():
             raise Cancelled("the text was not counted to its end, and nothing of it is kept.")
         self.share = max(self.share, min(share, 1.0))  # never back, where less fits than was thought
