@@ -7,10 +7,10 @@ columns of each row in increasing order.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from jsmi_core.runtime.arrays import Float64Vector, Int32Vector, Int64Vector
 from jsmi_core.runtime.jit import kernel
 
 # --- error-free sums and products -------------------------------------------------------------------------
@@ -41,7 +41,14 @@ def two_product(a: float, b: float) -> tuple[float, float]:
 
 
 @kernel
-def excess_ratios(columns: Any, counts: Any, word_counts: Any, noise: Any, noise_rest: Any, out: Any) -> None:
+def excess_ratios(
+    columns: Int32Vector,
+    counts: Float64Vector,
+    word_counts: Float64Vector,
+    noise: Float64Vector,
+    noise_rest: Float64Vector,
+    out: Float64Vector,
+) -> None:
     """out[i] = p/r − 1 = (n − n_x q)/(n_x q) on the support, the difference taken without cancellation.
 
     ``word_counts`` has n_x for each stored pair; ``noise + noise_rest`` is q in twice the precision.
@@ -53,7 +60,7 @@ def excess_ratios(columns: Any, counts: Any, word_counts: Any, noise: Any, noise
 
 
 @kernel
-def uncovered_mass(bounds: Any, columns: Any, mass: Any, by_row: Any) -> None:
+def uncovered_mass(bounds: Int64Vector, columns: Int32Vector, mass: Float64Vector, by_row: Float64Vector) -> None:
     """by_row[x] = Σ mass[y] over the columns y that are *not* in row x, exact to the rounding of its result."""
     whole, whole_rest = 0.0, 0.0
     for y in range(len(mass)):
@@ -117,7 +124,14 @@ def bernoulli_loss(t: float, rest: float, score: float, error: float) -> float:
 
 
 @kernel
-def bound_cells(alpha: float, positive: Any, negative: Any, excess: Any, log_ratio: Any, out: Any) -> None:
+def bound_cells(
+    alpha: float,
+    positive: Float64Vector,
+    negative: Float64Vector,
+    excess: Float64Vector,
+    log_ratio: Float64Vector,
+    out: Float64Vector,
+) -> None:
     """out[i] = u · KL(Bern(t)‖Bern(α)) on the support: the gap of the constant matrix m = log α/(1−α)."""
     log_odds = math.log(alpha) - math.log1p(-alpha)
     for i in range(len(out)):

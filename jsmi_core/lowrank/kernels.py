@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from jsmi_core.objective.kernels import LOG1P
+from jsmi_core.runtime.arrays import (
+    Float32Matrix,
+    Float32Vector,
+    Float64Matrix,
+    Float64Vector,
+    FloatMatrix,
+    Int32Vector,
+    Int64Vector,
+)
 from jsmi_core.runtime.jit import kernel
 
 
 @kernel
-def loss_and_slope_single(tail: Any, scores: Any, row_weights: Any, column_weights: Any) -> None:
+def loss_and_slope_single(
+    tail: Float32Matrix, scores: Float32Matrix, row_weights: Float32Vector, column_weights: Float32Vector
+) -> None:
     """In place: scores ← softplus(m), tail ← w_x w_y σ(m), for u = exp(−|m|) in ``tail``; float32 tiles."""
     for x in range(scores.shape[0]):
         row, slopes, weight = scores[x], tail[x], row_weights[x]
@@ -27,7 +37,9 @@ def loss_and_slope_single(tail: Any, scores: Any, row_weights: Any, column_weigh
 
 
 @kernel
-def loss_and_slope_double(tail: Any, scores: Any, row_weights: Any, column_weights: Any) -> None:
+def loss_and_slope_double(
+    tail: Float64Matrix, scores: Float64Matrix, row_weights: Float64Vector, column_weights: Float64Vector
+) -> None:
     """The same in float64, with the logarithm of the library."""
     for x in range(scores.shape[0]):
         for y in range(scores.shape[1]):
@@ -38,17 +50,17 @@ def loss_and_slope_double(tail: Any, scores: Any, row_weights: Any, column_weigh
 
 @kernel
 def support_slopes(
-    tile: Any,
+    tile: FloatMatrix,
     first_row: int,
     first_column: int,
-    bounds: Any,
-    columns: Any,
+    bounds: Int64Vector,
+    columns: Int32Vector,
     alpha: float,
-    positive: Any,
-    negative: Any,
+    positive: Float64Vector,
+    negative: Float64Vector,
     unit: float,
-    scores: Any,
-    cells: Any,
+    scores: Float64Vector,
+    cells: Float64Vector,
 ) -> None:
     """Put −∂S/∂m · ``unit`` of the support's pairs into a tile of slopes, and their part of S into ``cells``."""
     last_column = first_column + tile.shape[1]

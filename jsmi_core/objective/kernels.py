@@ -6,28 +6,28 @@ Sparse tables come as in the kernels of jsmi_core.information.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 
 from jsmi_core.information.kernels import bernoulli_loss, log_sigmoid
+from jsmi_core.runtime.arrays import Float32Vector, Float64Matrix, Float64Vector, FloatMatrix, Int32Vector, Int64Vector
 from jsmi_core.runtime.jit import kernel
 
 
 @kernel
 def survey_unseen(
-    scores: Any,
+    scores: Float64Matrix,
     first: int,
-    bounds: Any,
-    columns: Any,
-    weights: Any,
-    noise: Any,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    weights: Float64Vector,
+    noise: Float64Vector,
     low: float,
     width: float,
-    histogram: Any,
-    worst: Any,
-    places: Any,
+    histogram: Float64Vector,
+    worst: Float64Vector,
+    places: Int64Vector,
 ) -> None:
     """Add weight · noise · softplus(m) of the pairs off the support to ``histogram`` by m, and keep the largest.
 
@@ -65,7 +65,14 @@ LOG1P = _log1p_polynomial(9)
 
 
 @kernel
-def take_support(tile: Any, first_row: int, first_column: int, bounds: Any, columns: Any, scores: Any) -> None:
+def take_support(
+    tile: FloatMatrix,
+    first_row: int,
+    first_column: int,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    scores: Float64Vector,
+) -> None:
     """Copy the support's scores out of a tile of m, and leave −∞ there, whose softplus is 0."""
     last_column = first_column + tile.shape[1]
     for row in range(tile.shape[0]):
@@ -78,7 +85,9 @@ def take_support(tile: Any, first_row: int, first_column: int, bounds: Any, colu
 
 
 @kernel
-def score_cells(alpha: float, positive: Any, negative: Any, scores: Any, out: Any) -> None:
+def score_cells(
+    alpha: float, positive: Float64Vector, negative: Float64Vector, scores: Float64Vector, out: Float64Vector
+) -> None:
     """out[i] = α p log σ(m) + (1−α) r log σ(−m) on the support. (8)"""
     for i in range(len(scores)):
         m = scores[i]
@@ -91,12 +100,12 @@ def score_cells(alpha: float, positive: Any, negative: Any, scores: Any, out: An
 def gap_cells(
     alpha: float,
     log_odds: float,
-    positive: Any,
-    negative: Any,
-    excess: Any,
-    log_ratio: Any,
-    scores: Any,
-    out: Any,
+    positive: Float64Vector,
+    negative: Float64Vector,
+    excess: Float64Vector,
+    log_ratio: Float64Vector,
+    scores: Float64Vector,
+    out: Float64Vector,
 ) -> None:
     """out[i] = u · KL(Bern(t)‖Bern(σ(m))) on the support. (10)
 
@@ -113,7 +122,7 @@ def gap_cells(
 
 
 @kernel
-def softplus_tail(tail: Any, scores: Any) -> None:
+def softplus_tail(tail: Float32Vector, scores: Float32Vector) -> None:
     """scores ← max(m, 0) + log(1 + u) in place, for u = exp(−|m|) in ``tail``; float32, flat arrays.
 
     log(1 + u) on [0, 1] as a polynomial that interpolates it in Chebyshev nodes, u · P(u); its error is

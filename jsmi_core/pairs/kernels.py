@@ -5,15 +5,22 @@ A run of cells is CSR: ``bounds`` (rows + 1,) int64 from 0, ``columns`` int32 in
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from jsmi_core.runtime.arrays import Float64Vector, Int32Vector, Int64Vector
 from jsmi_core.runtime.jit import kernel
 
 
 @kernel
-def places_of(first: int, last: int, ids: Any, offsets: Any, starts: Any, places: Any, homes: Any) -> None:
+def places_of(
+    first: int,
+    last: int,
+    ids: Int32Vector,
+    offsets: Int64Vector,
+    starts: Int64Vector,
+    places: Int32Vector,
+    homes: Int32Vector,
+) -> None:
     """List the tokens with ids first … last−1 word by word, each word's in the order of the text.
 
     Those of the word x go to ``places[starts[x − first]:starts[x − first + 1]]``, their sentences' numbers to
@@ -39,19 +46,19 @@ def places_of(first: int, last: int, ids: Any, offsets: Any, starts: Any, places
 def continued_rows(
     first: int,
     last: int,
-    starts: Any,
-    places: Any,
-    homes: Any,
-    offsets: Any,
-    ids: Any,
-    keep: Any,
-    weights: Any,
-    bounds: Any,
-    columns: Any,
-    values: Any,
-    new_bounds: Any,
-    new_columns: Any,
-    new_values: Any,
+    starts: Int64Vector,
+    places: Int32Vector,
+    homes: Int32Vector,
+    offsets: Int64Vector,
+    ids: Int32Vector,
+    keep: Float64Vector,
+    weights: Float64Vector,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    values: Float64Vector,
+    new_bounds: Int64Vector,
+    new_columns: Int32Vector,
+    new_values: Float64Vector,
 ) -> int:
     """Add a chunk's expected pairs to the rows first … last−1, columns y ≥ x only; return how many rows had room.
 
@@ -81,7 +88,14 @@ def continued_rows(
 
 
 @kernel
-def add_margins(first: int, bounds: Any, columns: Any, values: Any, sums: Any, sizes: Any) -> None:
+def add_margins(
+    first: int,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    values: Float64Vector,
+    sums: Float64Vector,
+    sizes: Int64Vector,
+) -> None:
     """Add the upper rows first … to the row sums and row sizes of the whole symmetric table.
 
     Rows come in order, so that each sum takes its terms in the order of its row's columns.
@@ -98,7 +112,15 @@ def add_margins(first: int, bounds: Any, columns: Any, values: Any, sums: Any, s
 
 @kernel
 def mirror(
-    first: int, bounds: Any, columns: Any, values: Any, low: int, high: int, heads: Any, full: Any, out: Any
+    first: int,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    values: Float64Vector,
+    low: int,
+    high: int,
+    heads: Int64Vector,
+    full: Int32Vector,
+    out: Float64Vector,
 ) -> None:
     """Put the cells of the upper rows first … into the whole rows low … high−1, to ``full`` (columns) and ``out``.
 
@@ -130,12 +152,12 @@ def reach_from(
     step: int,
     stop: int,
     word: int,
-    ids: Any,
-    keep: Any,
-    weights: Any,
-    chances: Any,
-    row: Any,
-    touched: Any,
+    ids: Int32Vector,
+    keep: Float64Vector,
+    weights: Float64Vector,
+    chances: Float64Vector,
+    row: Float64Vector,
+    touched: Int32Vector,
     size: int,
 ) -> int:
     """Add to row[y] the expected pairs of one token with the tokens y ≥ word on one side of it.
@@ -167,7 +189,7 @@ def reach_from(
 
 
 @kernel
-def drain(row: Any, first: int, touched: Any, columns: Any, values: Any) -> None:
+def drain(row: Float64Vector, first: int, touched: Int32Vector, columns: Int32Vector, values: Float64Vector) -> None:
     """Move the cells ``touched``, all from ``first`` on, out of a row that is 0 elsewhere, in increasing order."""
     if 16 * len(touched) < len(row) - first:  # few: sorting them is quicker than looking at all
         columns[:] = np.sort(touched)
@@ -184,8 +206,16 @@ def drain(row: Any, first: int, touched: Any, columns: Any, values: Any) -> None
 
 @kernel
 def expected_rows(
-    first: int, last: int, starts: Any, positions: Any, sentence: Any, offsets: Any, ids: Any, keep: Any, weights: Any
-) -> Any:
+    first: int,
+    last: int,
+    starts: Int64Vector,
+    positions: Int64Vector,
+    sentence: Int32Vector,
+    offsets: Int64Vector,
+    ids: Int32Vector,
+    keep: Float64Vector,
+    weights: Float64Vector,
+) -> tuple[Int64Vector, Int32Vector, Float64Vector]:
     """The rows first … last−1 of the expected pair counts, columns y ≥ x only: (row sizes, columns, values).
 
     ``positions[starts[x]:starts[x+1]]`` are the places of word x in ``ids``; ``sentence`` numbers the

@@ -6,17 +6,22 @@ Products wrap at 64 bits, which leaves the lower 48 as they are; without the JIT
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from jsmi_core.runtime.arrays import Int32Vector, Int64Vector
 from jsmi_core.runtime.jit import kernel
 
 
 @kernel
 def surviving_tokens(
-    ids: Any, bounds: Any, thresholds: Any, subsampled: bool, state: int, kept: Any, bounds_kept: Any
-) -> Any:
+    ids: Int32Vector,
+    bounds: Int64Vector,
+    thresholds: Int64Vector,
+    subsampled: bool,
+    state: int,
+    kept: Int32Vector,
+    bounds_kept: Int64Vector,
+) -> tuple[int, int]:
     """Subsample the sentences ``ids[bounds[s]:bounds[s+1]]`` of a job into ``kept``: (number kept, state after).
 
     A token goes where its word's threshold is below a 32-bit draw; once ``kept`` is full, the rest of the job is
@@ -39,7 +44,9 @@ def surviving_tokens(
 
 
 @kernel
-def window_bounds(bounds: Any, reductions: Any, window: int, first: Any, last: Any) -> None:
+def window_bounds(
+    bounds: Int64Vector, reductions: Int64Vector, window: int, first: Int64Vector, last: Int64Vector
+) -> None:
     """first[i] … last[i]−1 are the places within ``window − reductions[i]`` of i and within its sentence."""
     for s in range(len(bounds) - 1):
         for i in range(bounds[s], bounds[s + 1]):
@@ -49,7 +56,9 @@ def window_bounds(bounds: Any, reductions: Any, window: int, first: Any, last: A
 
 
 @kernel
-def pair_keys(words: Any, first: Any, last: Any, begin: int, end: int, size: int, keys: Any) -> None:
+def pair_keys(
+    words: Int32Vector, first: Int64Vector, last: Int64Vector, begin: int, end: int, size: int, keys: Int64Vector
+) -> None:
     """The pairs of the centres begin … end−1, neighbour · size + centre, in the order they are trained in."""
     place = 0
     for i in range(begin, end):
@@ -61,8 +70,16 @@ def pair_keys(words: Any, first: Any, last: Any, begin: int, end: int, size: int
 
 @kernel
 def skipped_draws(
-    words: Any, first: Any, last: Any, begin: int, end: int, negatives: int, lowest: Any, highest: Any, state: int
-) -> Any:
+    words: Int32Vector,
+    first: Int64Vector,
+    last: Int64Vector,
+    begin: int,
+    end: int,
+    negatives: int,
+    lowest: Int64Vector,
+    highest: Int64Vector,
+    state: int,
+) -> tuple[int, int]:
     """How many negatives of the centres begin … end−1 hit the centre they are drawn for: (number, state after).
 
     A draw modulo 2³¹ − 1 from lowest[y] to highest[y] means the word y.
@@ -78,7 +95,7 @@ def skipped_draws(
 
 
 @kernel
-def counted(keys: Any) -> Any:
+def counted(keys: Int64Vector) -> tuple[Int64Vector, Int64Vector]:
     """Sorted keys → (each key once, how often it occurs)."""
     distinct = np.empty(len(keys), np.int64)
     counts = np.empty(len(keys), np.int64)
@@ -94,7 +111,9 @@ def counted(keys: Any) -> Any:
 
 
 @kernel
-def merged(keys: Any, counts: Any, other_keys: Any, other_counts: Any) -> Any:
+def merged(
+    keys: Int64Vector, counts: Int64Vector, other_keys: Int64Vector, other_counts: Int64Vector
+) -> tuple[Int64Vector, Int64Vector]:
     """Two counts with increasing keys as one; without branches, which no processor could predict."""
     all_keys = np.empty(len(keys) + len(other_keys), np.int64)
     all_counts = np.empty(len(all_keys), np.int64)
