@@ -503,7 +503,7 @@ def test_samples_take_no_encoding(jsmi):
 # -- help -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["app", "bound", "train", "rank", "sweep", "runs", "export"])
+@pytest.mark.parametrize("command", _arguments._HELP)
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "--help"])

@@ -41,6 +41,15 @@ def test_examples_compile_and_relative_links_lead_somewhere(path):
         assert (path.parent / link).exists(), f"{path.name} links to {link}"
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_make_is_asked_for_and_the_files_that_are_named_are_there(path):
+    text = path.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, flags=re.MULTILINE)) <= targets
+    for named in re.findall(r"`((?:jsmi_core|jsmi_app|pages|tests|docs)/[\w./-]+)`", text):
+        assert (ROOT / named).exists(), f"{path.name} names {named}"
+
+
 # --- docs/math.md ----------------------------------------------------------------------------------------------------
 
 
