@@ -212,7 +212,7 @@ def test_embedding_must_fit():
 @pytest.mark.parametrize("precision", ["float32", "", None, 32, ["single"]])
 def test_precision_is_checked(precision):
     objective = SGNSObjective(JointDistribution.from_counts([[1, 2], [3, 4]]))
-    with pytest.raises(ParameterError, match=r"precision = .* give auto, double or single"):
+    with pytest.raises(ParameterError, match=r"precision = .* give one of auto, double, single"):
         objective.score(Embedding.constant(0.0, 2, 2), precision=precision)
 
 
