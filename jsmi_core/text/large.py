@@ -175,7 +175,7 @@ def read_large_corpus(
     name = name or (first.names[0] if len(given) == 1 else f"{first.names[0]} and {len(given) - 1} more")
     ranking = Ranking.of(numbers, counts, min_count, name, first.notices)
     ids, offsets, longest, split = _ranked(ranking, first.raw, folder, cancel)
-    words, tokens = len(numbers) - numbers.reserved, int(counts.sum())
+    words, tokens = len(numbers) - numbers.reserved, int(counts[numbers.reserved :].sum())
     encodings = ", ".join(dict.fromkeys(first.encodings))
     reading = Reading(tokenizer, rule.lowercase, min_count, encodings, "NFC", first.bytes_read, tokens, words)
     notices = (*dict.fromkeys(first.notices), *numbering_notices(numbers, split))
