@@ -29,9 +29,11 @@ class Outlet(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
+        """The stream's own."""
         return self.stream.encoding or "utf-8"
 
     def write(self, text: str) -> int:
+        """Write it, or nothing more once a write has failed."""
         if self.failure is None:
             try:
                 self.stream.write(text)
@@ -40,6 +42,7 @@ class Outlet(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
+        """Hand on what is written, or nothing once that has failed."""
         if self.failure is None:
             try:
                 self.stream.flush()
@@ -47,9 +50,11 @@ class Outlet(io.TextIOBase):
                 self._fail(error)
 
     def isatty(self) -> bool:
+        """Whether somebody may be looking."""
         return self.failure is None and self.stream.isatty()
 
     def fileno(self) -> int:
+        """The stream's own."""
         return self.stream.fileno()
 
     @property
