@@ -161,8 +161,8 @@ MUTANTS = [
     Mutant(
         "the noise is the marginal of the words",
         "jsmi_core.information.contrast.Contrast.of",
-        "joint.context_marginal",
-        "np.resize(joint.word_marginal, joint.shape[1])",
+        "cls(joint, joint.context_marginal, _division_rests(counts, total, joint.context_marginal), skip_target)",
+        "cls(joint, np.resize(joint.word_marginal, joint.shape[1]), np.zeros(joint.shape[1]), skip_target)",
         tests="precision",
     ),
     Mutant(

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from jsmi_core import SGNSObjective, checks, expected_pairs, mutual_information, sample_corpus, unigram_noise
-from jsmi_core.cli import entry as cli
+from jsmi_core.cli import arguments as shell, entry as cli
 from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.experiments.records import CellResult, RankResult
 from jsmi_core.experiments.run import run_cell
@@ -503,7 +503,7 @@ def test_samples_take_no_encoding(jsmi):
 # -- help -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", _arguments._HELP)
+@pytest.mark.parametrize("command", shell._HELP)
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "--help"])
