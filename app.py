@@ -5,7 +5,7 @@ Pages live one level down, in a folder for each chapter: Streamlit takes scripts
 
 import streamlit as st
 
-from jsmi_app import prose
+from jsmi_app import libraries, prose
 
 CHAPTERS = {
     "learn": ["lesson", "variables", "proofs", "practice"],
@@ -22,4 +22,6 @@ chapters = {
     ]
     for chapter, names in CHAPTERS.items()
 }
-st.navigation({"": [start], **chapters}, expanded=True).run()
+page = st.navigation({"": [start], **chapters}, expanded=True)
+libraries.first() if page is start else libraries.rest()
+page.run()

@@ -7,6 +7,9 @@ and greets a fresh server's first deep link with "Page not found", although the 
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 
+from jsmi_app import libraries
+
 if __name__ == "__main__":
     PagesManager.uses_pages_directory = False
+    libraries.begin()
     main(prog_name="streamlit")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from jsmi_app import libraries
 from jsmi_app.cached.server import store
 from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
 from jsmi_core.pairs import PairSampling, expected_pairs, keep_probabilities
@@ -22,6 +23,7 @@ SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 2
 
 def corpus(name: str, min_count: int) -> Corpus:
     """A sample by name, or a text that was brought to this server by the digest of its corpus."""
+    libraries.rest()  # also on Start, which has waited for less: whoever reads a text is about to compute
     return _sample(name, min_count) if name in SAMPLES else _brought(name)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.errors import DistributionError
@@ -41,7 +41,7 @@ class JointDistribution:
     array([0.375, 0.625])
     """
 
-    counts: sp.csr_array
+    counts: scipy.sparse.csr_array
     source: str = "given"
 
     @classmethod
@@ -58,7 +58,9 @@ class JointDistribution:
             Names the first cell that is negative, NaN or infinite, or says that the table is empty.
         """
         try:
-            table = sp.csr_array(matrix if sp.issparse(matrix) else np.atleast_2d(np.asarray(matrix, np.float64)))
+            table = scipy.sparse.csr_array(
+                matrix if scipy.sparse.issparse(matrix) else np.atleast_2d(np.asarray(matrix, np.float64))
+            )
             table = table.astype(np.float64)
         except (TypeError, ValueError):
             raise DistributionError("the pair counts are not a table of numbers: give a V × W matrix.") from None
@@ -108,9 +110,11 @@ class JointDistribution:
         return np.bincount(self.counts.indices, self.counts.data, self.shape[1]).astype(np.float64, copy=False)
 
     @cached_property
-    def p(self) -> sp.csr_array:
+    def p(self) -> scipy.sparse.csr_array:
         """(V, W) CSR float64, sums to 1: p(x, y)."""
-        return sp.csr_array((self.counts.data / self.total, self.counts.indices, self.counts.indptr), self.shape)
+        return scipy.sparse.csr_array(
+            (self.counts.data / self.total, self.counts.indices, self.counts.indptr), self.shape
+        )
 
     @cached_property
     def word_marginal(self) -> FloatArray:

@@ -11,8 +11,7 @@ from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import entr
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.errors import DistributionError, ParameterError
@@ -49,7 +48,7 @@ def binary_entropy(alpha: float | FloatArray) -> float | FloatArray:
     a = np.asarray(alpha, np.float64)
     if not ((a >= 0) & (a <= 1)).all():
         raise ParameterError(f"alpha = {alpha!r} is not usable: give a number from 0 to 1.")
-    value = entr(a) - (1 - a) * np.log1p(-np.minimum(a, 1 - 2.0**-53))
+    value = scipy.special.entr(a) - (1 - a) * np.log1p(-np.minimum(a, 1 - 2.0**-53))
     return float(value) if value.ndim == 0 else value
 
 
@@ -70,7 +69,7 @@ def entropy(p: npt.ArrayLike) -> float:
     >>> round(entropy([0.5, 0.25, 0.25]), 6)
     1.039721
     """
-    return math.fsum(entr(_distribution("p", p)).ravel())
+    return math.fsum(scipy.special.entr(_distribution("p", p)).ravel())
 
 
 def kl_divergence(p: npt.ArrayLike, r: npt.ArrayLike) -> float:
@@ -212,7 +211,9 @@ def capacity(joint: JointDistribution, noise: npt.ArrayLike | None = None) -> tu
     """
     contrast = Contrast.of(joint, noise)
     ends, fine = (1e-9, 1 - 1e-9), {"xatol": 1e-9}
-    top = minimize_scalar(lambda alpha: -contrast.bound(alpha), bounds=ends, method="bounded", options=fine)
+    top = scipy.optimize.minimize_scalar(
+        lambda alpha: -contrast.bound(alpha), bounds=ends, method="bounded", options=fine
+    )
     return float(top.x), -float(top.fun)
 
 

@@ -7,8 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.linalg import svds
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
@@ -52,12 +51,14 @@ def sppmi_svd(joint: JointDistribution, dimension: int, negatives: int) -> Embed
     return Embedding(left[:, largest] * root, right[largest].T * root)
 
 
-def _largest_of(table: sp.csr_array, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _largest_of(table: scipy.sparse.csr_array, count: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The largest singular triplets of a sparse table, to full precision.
 
     PROPACK is several times faster than ARPACK, but where the table's rank is below ``count`` it gives up, or gives
     what are no singular triplets.
     """
+    from scipy.sparse.linalg import svds
+
     with suppress(np.linalg.LinAlgError):
         steps, rng = max(10 * count, 300), np.random.default_rng(0)
         left, values, right = svds(table, count, v0=np.ones(table.shape[0]), maxiter=steps, solver="propack", rng=rng)
@@ -66,12 +67,12 @@ def _largest_of(table: sp.csr_array, count: int) -> tuple[FloatArray, FloatArray
     return svds(table, k=count, solver="arpack", v0=np.ones(min(table.shape)))
 
 
-def sppmi(joint: JointDistribution, negatives: int) -> sp.csr_array:
+def sppmi(joint: JointDistribution, negatives: int) -> scipy.sparse.csr_array:
     """Shifted positive PMI, max(PMI(x, y) − log k, 0): (V, W) CSR float64, 0 off the support."""
     checks.integer("negatives", negatives, 1, 10**6)
     contrast = Contrast.of(joint)
     values = np.maximum(contrast.log_ratio - math.log(negatives), 0.0)
-    return sp.csr_array((values, contrast.columns, contrast.bounds), joint.shape)
+    return scipy.sparse.csr_array((values, contrast.columns, contrast.bounds), joint.shape)
 
 
 @dataclass(frozen=True)

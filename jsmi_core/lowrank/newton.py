@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.special import expit
+import scipy
 
 from jsmi_core.lowrank.gradient import SlopePass, Slopes, Vectors
 from jsmi_core.lowrank.lbfgs import ARMIJO, Climb, Step, inverse
@@ -53,7 +52,7 @@ class TablePass(SlopePass):
         """One pass: S, its gradient and the posteriors at m = words · contextsᵀ."""
         self.passes += 1
         m = words @ contexts.T
-        share = expit(m)
+        share = scipy.special.expit(m)
         slope = self.positive - self.mixture * share
         loss = np.vdot(self.positive, np.logaddexp(0, -m)) + np.vdot(self.negative, np.logaddexp(0, m))
         return TableSlopes(self.objective._constant - float(loss), slope @ contexts, slope.T @ words, share)
@@ -101,11 +100,11 @@ class NewtonClimb(Climb):
         gradient, curvature = self._derivatives()
         while self.damping < STIFFEST:
             try:
-                factor = cho_factor(curvature + self.damping * np.eye(len(gradient)), check_finite=False)
-            except LinAlgError:  # not the curvature of a hill: too far from one for so long a step
+                factor = scipy.linalg.cho_factor(curvature + self.damping * np.eye(len(gradient)), check_finite=False)
+            except scipy.linalg.LinAlgError:  # not the curvature of a hill: too far from one for so long a step
                 self.damping *= 4
                 continue
-            step = cho_solve(factor, gradient, check_finite=False)
+            step = scipy.linalg.cho_solve(factor, gradient, check_finite=False)
             promised = 0.5 * float(step @ gradient + self.damping * (step @ step))
             if promised <= ROUNDING:
                 self.converged = True

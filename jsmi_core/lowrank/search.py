@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
@@ -169,7 +169,7 @@ def _correspondence_factors(slopes: SlopePass, dimension: int, constant: bool = 
     if rank > 0:
         root_words, root_noise = np.sqrt(joint.word_marginal), np.sqrt(noise)
         word_scale, noise_scale = inverse(root_words), inverse(root_noise)
-        table = sp.diags_array(word_scale) @ joint.p @ sp.diags_array(noise_scale)
+        table = scipy.sparse.diags_array(word_scale) @ joint.p @ scipy.sparse.diags_array(noise_scale)
         left, values, right = _leading(
             lambda x: table @ x - np.outer(root_words, root_noise @ x),
             lambda x: table.T @ x - np.outer(root_noise, root_words @ x),

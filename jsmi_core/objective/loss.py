@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
@@ -83,7 +83,7 @@ class Pairs(NamedTuple):
     @property
     def model(self) -> FloatArray:
         """(n,) float64: σ(m), what the model takes the posterior for."""
-        return np.asarray(expit(self.score), np.float64)
+        return np.asarray(scipy.special.expit(self.score), np.float64)
 
     def take(self, chosen: Indices) -> Pairs:
         """Some of the pairs, in the order of their places."""
@@ -245,7 +245,7 @@ class Loss:
         log_ratio = np.where(seen, objective.contrast.log_ratio[places], -math.inf)
         best = log_ratio + objective.log_odds
         score = np.einsum("ij,ij->i", self.embedding.words[x], self.embedding.contexts[y], dtype=np.float64)
-        return Pairs(x, y, counts, log_ratio, best, score, expit(best), loss)
+        return Pairs(x, y, counts, log_ratio, best, score, scipy.special.expit(best), loss)
 
     def pairs_of(self, name: SideName, index: int, most: int = KEPT) -> Pairs:
         """The pairs of one word with every context, or of one context with every word: the worst of them first.

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.errors import CorpusError
@@ -143,7 +143,7 @@ def expected_pairs(
     bounds = np.concatenate([[0], np.cumsum(np.concatenate([sizes for sizes, _, _ in pieces]))])
     columns = np.concatenate([columns for _, columns, _ in pieces])
     values = np.concatenate([values for _, _, values in pieces])
-    upper = sp.csr_array((values, columns, bounds), (size, size))
+    upper = scipy.sparse.csr_array((values, columns, bounds), (size, size))
     if upper.nnz == 0:
         raise CorpusError(NO_PAIRS)
     return JointDistribution(_mirrored(upper), source="expected")
@@ -188,8 +188,8 @@ def _shares(counts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     yield from pairwise(edges.tolist())
 
 
-def _mirrored(upper: sp.csr_array) -> sp.csr_array:
+def _mirrored(upper: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
     """The symmetric table with this upper triangle, diagonal included."""
-    full = sp.csr_array(upper + sp.triu(upper, 1).T)
+    full = scipy.sparse.csr_array(upper + scipy.sparse.triu(upper, 1).T)
     full.sort_indices()
     return full

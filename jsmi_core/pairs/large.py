@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.errors import CorpusError, ParameterError
@@ -149,7 +149,7 @@ class LargePairs:
             block = self._rows(low, high)
             columns.append(block.indices)
             values.append(block.data)
-        table = sp.csr_array((values.mapped(), columns.mapped(), self.ends), self.shape)
+        table = scipy.sparse.csr_array((values.mapped(), columns.mapped(), self.ends), self.shape)
         return JointDistribution(table, source="expected")
 
     def ceilings(
@@ -193,7 +193,7 @@ class LargePairs:
         """
         check_alpha(alpha)
         report = Report(on_progress, cancel)
-        empty = _Rows(sp.csr_array((0, len(self.word_counts))), "expected", whole=self)
+        empty = _Rows(scipy.sparse.csr_array((0, len(self.word_counts))), "expected", whole=self)
         contrasts = [Contrast.of(empty, noise) for noise in noises]
         found = []
         for low, high in _cut(self.ends, self.limits.block):
@@ -210,7 +210,7 @@ class LargePairs:
             parts.append([Ceiling.of(replace(contrast, joint=rows), alpha) for contrast in contrasts])
         return parts
 
-    def _rows(self, low: int, high: int) -> sp.csr_array:
+    def _rows(self, low: int, high: int) -> scipy.sparse.csr_array:
         """The whole rows low … high−1."""
         bounds = self.ends[low : high + 1] - self.ends[low]
         columns, values = np.empty(bounds[-1], np.int32), np.empty(bounds[-1])
@@ -220,7 +220,7 @@ class LargePairs:
             cells = self.columns.read(start, stop), self.values.read(start, stop)
             upper = self.bounds[first : last + 1] - start
             kernels.mirror(first, upper, *cells, low, high, heads, columns, values)
-        return sp.csr_array((values, columns, bounds), (high - low, self.shape[1]))
+        return scipy.sparse.csr_array((values, columns, bounds), (high - low, self.shape[1]))
 
 
 def _cut(bounds: npt.NDArray[np.integer], cells: int) -> Iterator[tuple[int, int]]:

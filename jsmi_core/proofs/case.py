@@ -14,7 +14,7 @@ from math import fsum
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core import checks, reference
 from jsmi_core.embeddings import Embedding
@@ -167,7 +167,7 @@ def case_of_text(
         raise DistributionError("the text has one word only: take a text with two or more.")
     own = min(words, len(vocabulary))
     group = np.minimum(np.arange(len(vocabulary)), own)
-    merge = sp.csr_array((np.ones(len(group)), (np.arange(len(group)), group)))
+    merge = scipy.sparse.csr_array((np.ones(len(group)), (np.arange(len(group)), group)))
     table = (merge.T @ joint.counts @ merge).toarray()
     names = (*vocabulary[:own], *([REST] if own < len(vocabulary) else []))
     told = f"the {own} most frequent words" + (f" and {REST} as one" if own < len(vocabulary) else "")

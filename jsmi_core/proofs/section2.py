@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from jsmi_core import reference
 from jsmi_core.information import (
@@ -143,7 +143,7 @@ def _plain_entropies(case: Case) -> Values:
 
 def _posterior(case: Case) -> FloatArray:
     """t(x, y) of production: σ(m*), 0 where p = 0, and α for a pair that neither p nor r ever draws."""
-    t = np.where(best_scores(case.objective) == NEVER, 0.0, expit(best_scores(case.objective)))
+    t = np.where(best_scores(case.objective) == NEVER, 0.0, scipy.special.expit(best_scores(case.objective)))
     t[dense(case)[1] == 0] = case.alpha
     return t
 
@@ -166,7 +166,7 @@ def _logits(case: Case) -> Values:
     p, r = dense(case)
     seen, best = p > 0, best_scores(case.objective)
     t = case.alpha * p[seen] / (case.alpha * p + (1 - case.alpha) * r)[seen]
-    return {"PMI − log k": best[seen], "σ(PMI − log k)": expit(best[seen]), "t(x, y)": t}
+    return {"PMI − log k": best[seen], "σ(PMI − log k)": scipy.special.expit(best[seen]), "t(x, y)": t}
 
 
 def _plain_logits(case: Case) -> Values:

@@ -1,15 +1,51 @@
-"""How kernels are compiled: cached where a place for the cache exists, without the GIL, never with fastmath."""
+"""How kernels are compiled: when first called, cached where a place for the cache exists, without the GIL.
+
+numba takes longer to load than all else that a stored figure needs, so a process that calls no kernel never loads it.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
-import numba
+__all__ = ["kernel"]
+
+_turn = threading.RLock()
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function of arrays and numbers; it keeps IEEE arithmetic and releases the GIL."""
+    """Compile a function of arrays and numbers once it is called; it keeps IEEE arithmetic, never fastmath."""
+    return _Kernel(function)
+
+
+class _Kernel:
+    """A function as it is written, ``py_func``, and as numba compiled it."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        update_wrapper(self, function)
+        self.py_func: Any = function
+        self._compiled: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        return (self._compiled or self.compiled())(*arguments)
+
+    def compiled(self) -> Any:
+        """numba's function, made once; the kernels that it calls become numba's too, which knows no others."""
+        with _turn:
+            if self._compiled is None:
+                names = self.py_func.__globals__
+                for name in self.py_func.__code__.co_names:
+                    if isinstance(names.get(name), _Kernel):
+                        names[name] = names[name].compiled()
+                self._compiled = _njit(self.py_func)
+            return self._compiled
+
+
+def _njit(function: Callable[..., Any]) -> Any:
+    import numba
+
     try:
         return numba.njit(function, nogil=True, error_model="numpy", cache=True)
     except RuntimeError:  # no writable place for the cache: compile afresh in each process instead

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.errors import DistributionError, ParameterError
@@ -60,7 +60,7 @@ def _gaussian(size: int, correlation: float) -> FloatArray:
     x = edges[:-1, None] + half * (nodes + 1)
     density = half * weights * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
     spread = math.sqrt((1 - correlation) * (1 + correlation))
-    below = ndtr((edges[:, None, None] - correlation * x) / spread)  # P(y below each edge | x)
+    below = scipy.special.ndtr((edges[:, None, None] - correlation * x) / spread)  # P(y below each edge | x)
     return np.asarray((density * np.diff(below, axis=0)).sum(axis=2).T)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+import scipy
 
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
@@ -62,7 +62,7 @@ def cells(objective: SGNSObjective) -> Cells:
         negative=negative,
         pmi=pmi,
         best=best,
-        posterior=np.where(negative > 0, expit(best), objective.alpha),
+        posterior=np.where(negative > 0, scipy.special.expit(best), objective.alpha),
         bound=objective.bound_of_pairs(*np.indices(shape).reshape(2, -1)).reshape(shape),
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+import scipy
 
 from jsmi_core.errors import DistributionError, JSMIError
 from jsmi_core.information import JointDistribution
@@ -150,7 +150,7 @@ class PairRecorder:
             )
         bounds = np.searchsorted(keys, np.arange(self._size + 1) * self._size)
         columns = (keys % self._size).astype(np.int32)
-        table = sp.csr_array((counts.astype(np.float64), columns, bounds), (self._size, self._size))
+        table = scipy.sparse.csr_array((counts.astype(np.float64), columns, bounds), (self._size, self._size))
         return JointDistribution(table, source="drawn")
 
     @property

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM, QUIET, running_app, settled
+from tests.browser.conftest import CHROMIUM, QUIET, settled
+from tests.served import running_app
 
 ROOT = Path(__file__).resolve().parents[2]
 TO = ROOT / "docs" / "screenshots"
