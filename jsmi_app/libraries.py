@@ -45,5 +45,5 @@ def rest() -> None:
 
 
 def begin() -> None:
-    """Import everything in a thread of its own."""
-    threading.Thread(target=rest, name="libraries").start()
+    """Import everything in a thread of its own, which keeps nobody from stopping the server."""
+    threading.Thread(target=rest, name="libraries", daemon=True).start()
