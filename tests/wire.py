@@ -88,7 +88,10 @@ class Visitor:
         return await self._run(page_name=page)
 
     async def change(self, key: str, value: Value = True, /) -> Run:
-        """Enter a value into the widget with this key, or press the button; runs its fragment if it stands in one."""
+        """Enter a value, options as they are shown, into the widget with this key, or press the button.
+
+        Runs the fragment that the widget stands in, or else the page.
+        """
         delta = self._widget(key)
         kind = delta.new_element.WhichOneof("type")
         name = VALUES[kind]
