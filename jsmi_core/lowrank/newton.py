@@ -27,6 +27,7 @@ Array = npt.NDArray[np.float64]
 LARGEST = 200  # numbers in both factors together: a step takes as many operations as their number to the third
 ROUNDING = 1e-16  # nats: what a step promises below this, no score can show
 LEAST, STIFFEST = 1e-12, 1e8  # damping
+TIED = 1e-9  # of the axis's length: far above what rounding moves its numbers by, far below what tells words apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ def ordered_factors(table: TablePass, words: Vectors, contexts: Vectors) -> tupl
     dimensions tell all rows of a diagonal apart, but no climb along the gradient gets there. The axis (V, 1), (W, 1)
     is any start of rank 1; of some λ and c the best are taken.
     """
-    places = [np.unique(side[:, 0], return_inverse=True)[1] for side in (words, contexts)]
+    places = [_places(side[:, 0]) for side in (words, contexts)]
     longest = max(1 + place.max() for place in places)
     u, v = (place - (longest - 1) / 2 for place in places)
     steps = [min(step, 300 / longest) for step in (0.5, 1.0, 2.0, 4.0, 8.0)]  # no score beyond e³⁰⁰
@@ -75,6 +76,14 @@ def ordered_factors(table: TablePass, words: Vectors, contexts: Vectors) -> tupl
         for size in (0.3, 0.1, 0.01, 0.001)
     ]
     return max(tries, key=lambda pair: table(*pair).score)
+
+
+def _places(along: Array) -> npt.NDArray[np.int64]:
+    """The place of each number in their order, from 0 on; numbers that rounding alone tells apart share one."""
+    order = np.argsort(along)
+    places = np.zeros(len(along), np.int64)
+    places[order[1:]] = np.cumsum(np.diff(along[order]) > TIED * np.ptp(along))
+    return places
 
 
 class NewtonClimb(Climb):

@@ -149,7 +149,7 @@ class Store:
     def results(self, corpus_digest: str | None = None, *, kind: type[_R]) -> tuple[_R, ...]: ...
     def results(self, corpus_digest: str | None = None, *, kind: type[Result] = CellResult) -> tuple[Result, ...]:
         """All results of a kind (of one corpus) without their arrays, oldest first."""
-        query = "SELECT id, record, record_sha256, file FROM results WHERE law = ?1 AND corpus = ifnull(?2, corpus)"
+        query = "SELECT id, record, record_sha256, file FROM results WHERE law = ? AND corpus = ifnull(?, corpus)"
         found = []
         for cell_id, record, checksum, name in self._read(query + " ORDER BY created, id", LAW_VERSION, corpus_digest):
             if cell_id in self._hidden:
