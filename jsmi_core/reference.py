@@ -447,6 +447,16 @@ def single(number: float) -> float:
     return rounded
 
 
+def single_product(one: Sequence[float], other: Sequence[float]) -> float:
+    """The dot product in float32: BLAS's sdot, but for the order of its roundings."""
+    return single(fsum(a * b for a, b in zip(one, other, strict=True)))
+
+
+def single_sum(one: Sequence[float], factor: float, other: Sequence[float]) -> list[float]:
+    """one + factor · other in float32: BLAS's saxpy, but for a rounding of the product that some processors save."""
+    return [single(a + factor * b) for a, b in zip(one, other, strict=True)]
+
+
 def sigmoid_table() -> list[float]:
     """gensim's σ: 1,000 values from σ(−6) to σ(5.988), made in float32."""
     powers = [single(exp((single(i / 1000) * 2 - 1) * 6)) for i in range(1000)]
@@ -482,12 +492,12 @@ def train_job(
                 if target == y:
                     skipped += 1
                     continue
-            m = single(fsum(a * b for a, b in zip(words[x], contexts[target], strict=True)))
+            m = single_product(words[x], contexts[target])
             if abs(m) >= 6:
                 unreached += 1
                 continue
             g = single(single(label - sigmoid[int((m + 6) * 83)]) * rate)
-            steps = [single(step + g * b) for step, b in zip(steps, contexts[target], strict=True)]
-            contexts[target] = [single(b + g * a) for a, b in zip(words[x], contexts[target], strict=True)]
-        words[x] = [single(a + step) for a, step in zip(words[x], steps, strict=True)]
+            steps = single_sum(steps, g, contexts[target])
+            contexts[target] = single_sum(contexts[target], g, words[x])
+        words[x] = single_sum(words[x], 1.0, steps)
     return skipped, unreached
