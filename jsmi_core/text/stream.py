@@ -129,6 +129,7 @@ class TextStream:
             mark = next((name for bom, name in _MARKS if head.startswith(bom)), None)
             self.encoding = encoding or mark or "utf-8"
             self._refuse_binary(head, encoding or mark)
+            self._refuse_without_mark(head)
             self._text.seek(0)
         except BaseException:
             self._raw.close()
@@ -185,10 +186,15 @@ class TextStream:
                 f"byte 0x{error.object[error.start]:02X}): save it as UTF-8 or name its encoding, "
                 f"for example {advice}."
             ) from None
-        except UnicodeError as error:
+
+    def _refuse_without_mark(self, head: bytes) -> None:
+        """Refuse a text in UTF-16 or UTF-32 that does not say which of its bytes come first."""
+        name = codecs.lookup(self.encoding).name
+        if head and name in ("utf-16", "utf-32") and not any(head.startswith(bom) for bom, of in _MARKS if of == name):
             raise CorpusError(
-                f"{self._shown} does not decode as {self.encoding} ({error}): save it as UTF-8 or name its encoding."
-            ) from None
+                f"{self._shown} does not decode as {self.encoding} (it does not start with a byte-order mark): save it "
+                f'as UTF-8 or name the order of its bytes, for example encoding="{name}-le".'
+            )
 
     def _refuse_binary(self, head: bytes, encoding: str | None) -> None:
         """Refuse what is not text by its first bytes; without a known encoding each byte counts as a character."""
