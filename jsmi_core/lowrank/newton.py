@@ -78,7 +78,7 @@ def ordered_factors(table: TablePass, words: Vectors, contexts: Vectors) -> tupl
     return max(tries, key=lambda pair: table(*pair).score)
 
 
-def _places(along: Array) -> npt.NDArray[np.int64]:
+def _places(along: Vectors) -> npt.NDArray[np.int64]:
     """The place of each number in their order, from 0 on; numbers that rounding alone tells apart share one."""
     order = np.argsort(along)
     places = np.zeros(len(along), np.int64)
