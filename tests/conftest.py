@@ -1,7 +1,11 @@
 """What all tests share: reproducible Hypothesis runs, and a table of the worst errors that were measured."""
 
 import signal
+import sqlite3
+import sys
+import warnings
 from collections import defaultdict
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -27,6 +31,28 @@ settings.register_profile(  # for tests/mutants.py, which only asks whether a te
 # A runner in the background of a shell ignores Ctrl-C, and so would every command that these tests start and stop.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class ClosedConnection(sqlite3.Connection):
+    """Warns if nobody has closed it, as every connection does from Python 3.13 on."""
+
+    open = False
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.open = True
+
+    def close(self):
+        super().close()
+        self.open = False
+
+    def __del__(self):
+        if self.open:
+            warnings.warn(f"unclosed database in {self!r}", ResourceWarning, source=self, stacklevel=2)
+
+
+if sys.version_info < (3, 13):
+    sqlite3.connect = partial(sqlite3.connect, factory=ClosedConnection)
 
 
 class Measured:

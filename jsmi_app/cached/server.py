@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,15 +13,39 @@ if TYPE_CHECKING:
     from jsmi_core.jobs import JobQueue
 
 
-@st.cache_resource(show_spinner=False)
+class _Server:
+    """The store, and from when it is first wanted the queue; the queue ends first, since its slots still save."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self._queue: JobQueue | None = None
+        self._lock = threading.Lock()
+
+    def queue(self) -> JobQueue:
+        from jsmi_core.jobs import JobQueue
+
+        with self._lock:
+            if self._queue is None:
+                self._queue = JobQueue(self.store)
+            return self._queue
+
+    def close(self) -> None:
+        with self._lock:
+            if self._queue is not None:
+                self._queue.close()
+            self.store.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=_Server.close)
+def _server() -> _Server:
+    return _Server()
+
+
 def store() -> Store:
     """The server's results on disk."""
-    return Store()
+    return _server().store
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda queue: queue.close())
 def queue() -> JobQueue:
     """The server's queue of trainings."""
-    from jsmi_core.jobs import JobQueue
-
-    return JobQueue(store())
+    return _server().queue()

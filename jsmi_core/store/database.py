@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -113,9 +113,11 @@ def _connect_to_read(file: Path, tables: str, schema: int) -> sqlite3.Connection
     for options in ("mode=ro", "mode=ro&immutable=1"):  # immutable: where SQLite may not even make its lock files
         with suppress(sqlite3.DatabaseError):  # then the next, weaker way
             connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
-            if connection.execute("PRAGMA user_version").fetchone()[0] == schema:
-                return connection
-            connection.close()
+            with ExitStack() as unless_sound:
+                unless_sound.callback(connection.close)
+                if connection.execute("PRAGMA user_version").fetchone()[0] == schema:
+                    unless_sound.pop_all()
+                    return connection
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     connection.executescript(tables)
     return connection

@@ -278,8 +278,12 @@ class Store:
                 "the index of stored runs was damaged and is set aside: it was made anew from the runs' own files."
             )
         self._obstacle = obstacle or self._database.obstacle
-        if self.writable:
-            self._adopt_files()
+        try:
+            if self.writable:
+                self._adopt_files()
+        except BaseException:  # nobody else can close it: the caller gets no store
+            self._database.close()
+            raise
 
     def _adopt_files(self) -> None:
         """Index whole result files that have no row: of an index that was lost, or a writer killed before its row."""

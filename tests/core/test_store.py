@@ -16,7 +16,7 @@ from jsmi_core.experiments.records import CellResult, Result
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
 from jsmi_core.store import store as store_module
-from jsmi_core.store.database import DamagedError, _patiently
+from jsmi_core.store.database import DamagedError, _connect_to_read, _patiently
 from jsmi_core.store.store import Store
 from jsmi_core.text.corpus import Corpus
 from jsmi_core.training.config import SGNSConfig
@@ -341,6 +341,51 @@ def test_two_threads_that_find_one_damage_mend_it_once(store: Store, trained: Ce
     assert attempts[0] is damaged
     assert attempts[1] is store._database is not damaged
     damaged.close()
+
+
+# --- every connection that is opened is closed (tests/conftest.py warns of others) -----------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
+    """The connections opened from now on."""
+    connections: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def heard(*args: object, **options: object) -> sqlite3.Connection:
+        connections.append(connect(*args, **options))  # type: ignore[arg-type]
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", heard)
+    return connections
+
+
+def is_open(connection: sqlite3.Connection) -> bool:
+    try:
+        return connection.total_changes >= 0
+    except sqlite3.ProgrammingError:
+        return False
+
+
+def test_a_store_that_cannot_be_opened_leaves_no_connection(
+    tmp_path: Path, opened: list[sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Store) -> None:
+        raise PermissionError("the folder may not be listed")
+
+    monkeypatch.setattr(Store, "_adopt_files", fail)
+    with pytest.raises(PermissionError, match="may not be listed"):
+        Store(tmp_path)
+    assert [is_open(connection) for connection in opened] == [False]
+
+
+def test_ways_to_read_that_do_not_work_leave_no_connection(tmp_path: Path, opened: list[sqlite3.Connection]) -> None:
+    junk = tmp_path / "junk.sqlite3"
+    junk.write_bytes(b"this is no database " * 500)
+    last = _connect_to_read(junk, "CREATE TABLE t (x);", 1)
+    assert last.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    last.close()
+    assert [is_open(connection) for connection in opened] == [False, False, False]
 
 
 # --- the database under it ------------------------------------------------------------------------------------------
