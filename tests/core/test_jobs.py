@@ -100,16 +100,17 @@ def test_stored_cell_is_done_at_once_also_after_a_restart(jobs: JobQueue, busy: 
 
 
 def test_progress_and_time_left_while_running(jobs: JobQueue, busy: str) -> None:
-    seen = []
-    until = time.monotonic() + 1.5
-    while time.monotonic() < until:
+    seen = [jobs.status(busy)]
+
+    def look() -> bool:
         seen.append(jobs.status(busy))
-        time.sleep(0.1)
+        return len(seen) > 10 and len(seen[-1].history) > len(seen[0].history)
+
+    wait_for(look)
     progress = [status.progress for status in seen]
     assert all(status.state == "running" and status.seconds_left > 0 for status in seen)
     assert progress == sorted(progress)
     assert 0 < progress[0] < progress[-1] < 1
-    assert len(seen[-1].history) > len(seen[0].history)
 
 
 # --- the queue ------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ import gzip
 import io
 import os
 import tarfile
-import time
 import zipfile
+from collections import deque
 
 import numpy as np
 import pytest
@@ -152,10 +152,10 @@ def test_packed_text_is_unpacked(pack, tmp_path):
 @pytest.mark.parametrize("letter", [b"a", b" ", b"\n"])
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_b10_bombs_are_refused_early(pack, letter):
-    bomb = pack(letter * ((24 << 20) // len(letter)))
-    start = time.perf_counter()
-    assert "unpacked" in refusal(bomb)
-    assert time.perf_counter() - start < 2
+    stream = TextStream(pack(letter * (24 << 20)))
+    with pytest.raises(CorpusError, match="as no real text does: unpack it yourself"):
+        deque(stream, maxlen=0)
+    assert stream.bytes_read <= 16 << 20
 
 
 def test_b10_repetitive_but_honest_text_passes():
@@ -212,7 +212,7 @@ def test_b04_a_named_encoding_without_the_byte_order_that_it_needs(encoding):
     told = rf'does not decode as {encoding} \(it does not start .*\): save it as UTF-8 or .* encoding="{encoding}-le"'
     with pytest.raises(CorpusError, match=told):
         read_corpus(content, encoding=encoding)
-    with pytest.raises(CorpusError, match="does not decode as UTF_.* name the order of its bytes"):
+    with pytest.raises(CorpusError, match=r"does not decode as UTF_.* name the order of its bytes"):
         read_corpus(content, encoding=encoding.upper().replace("-", "_"))
 
 
