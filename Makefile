@@ -6,7 +6,7 @@ IN := .venv/bin/
 PARALLEL := -n logical --dist worksteal
 KERNELS := kernels drawn large loss
 
-.PHONY: help run test test-all lint coverage mutants bench samples clean
+.PHONY: help run test test-all lint coverage mutants portable portable-fast bench samples clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,12 @@ coverage: .venv/stamp ## see that the tests reach every line and branch of jsmi_
 mutants: .venv/stamp ## see whether the tests notice seeded mistakes of the maths
 	$(IN)python -m tests.mutants
 
+portable: .venv/stamp ## run the tests as other processors, BLAS kernels and Pythons would (half an hour)
+	$(IN)python tests/portable.py
+
+portable-fast: .venv/stamp ## the part of it that tells most (minutes)
+	$(IN)python tests/portable.py --fast
+
 bench: .venv/stamp ## print times and values beside their floors and peers
 	$(IN)python -m benchmarks
 
@@ -55,4 +61,4 @@ samples: .venv/stamp ## remake the results that the Start page shows
 	$(IN)python sample_data/make_figure1.py
 
 clean: ## remove what the other commands made
-	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .tools .portable .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
