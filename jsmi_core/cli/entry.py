@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
 
 from jsmi_core.cli.arguments import shell_parser
 from jsmi_core.cli.output import guarded
@@ -50,8 +49,8 @@ def _run(given: argparse.Namespace) -> int:
 # -- the app and signals ----------------------------------------------------------------------------------------------
 
 
-def _app(given: argparse.Namespace) -> NoReturn:
-    """Become the app's server: no process of ours stays in between, so every signal reaches it."""
+def _app(given: argparse.Namespace) -> int:
+    """Serve the app in this very process: none of ours stands in between, so every signal reaches it everywhere."""
     from jsmi_core import checks
 
     options = {"address": given.host, "showEmailPrompt": "false"}
@@ -62,14 +61,11 @@ def _app(given: argparse.Namespace) -> NoReturn:
     if given.store:
         os.environ["JSMI_STORE"] = os.path.abspath(given.store)
     # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
-    command = [sys.executable, "-m", "jsmi_app.serve", "run", str(_app_script())]
-    command += [f"--server.{name}={value}" for name, value in options.items()]
-    sys.stdout.flush()
-    sys.stderr.flush()
     try:
-        os.execv(command[0], command)
-    except OSError as error:
-        raise StoreError(f"the app could not be started ({error.strerror}): install the project again.") from error
+        serve = import_module("jsmi_app.serve").serve
+    except ImportError as error:
+        raise StoreError(f"the app could not be started ({error}): install the project again.") from error
+    return serve(["run", str(_app_script()), *(f"--server.{name}={value}" for name, value in options.items())])
 
 
 def _app_script() -> Path:

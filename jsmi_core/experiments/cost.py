@@ -11,7 +11,6 @@ on our samples at d = 2 … 50.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ import numpy as np
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.pairs import PairSampling, keep_probabilities
+from jsmi_core.runtime.processes import physical_memory
 from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
@@ -103,7 +103,7 @@ def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) 
         With the estimate, the limit and the largest setting that fits.
     """
     config = _settings(work)
-    memory, most_memory = estimated_bytes(corpus, config), _physical_memory() / 2
+    memory, most_memory = estimated_bytes(corpus, config), physical_memory() / 2
     if memory > most_memory:
         raise ParameterError(
             f"dimension = {config.dimension:,} with {len(corpus.vocabulary):,} words needs about {memory / 1e9:,.1f} GB"
@@ -125,7 +125,3 @@ def _smaller(config: SGNSConfig | RankConfig, share: float) -> str:
         return "a shorter text or a smaller dimension"
     epochs = int(config.epochs * share)
     return f"at most {epochs:,} epochs" if epochs else "a shorter text, fewer negatives or a smaller dimension"
-
-
-def _physical_memory() -> float:
-    return float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")

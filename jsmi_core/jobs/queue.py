@@ -285,8 +285,10 @@ class JobQueue:
         process: WorkerProcess | None = None
         while (job := self._next()) is not None:
             try:
-                if process is None or not process.alive():
-                    process = WorkerProcess(self._task)
+                if process is not None and not process.alive():
+                    process.kill()  # what is left of it
+                    process = None
+                process = process or WorkerProcess(self._task)
                 self._run(job, process)
             except Exception as error:  # whatever it is, it ends this job only: the slot goes on
                 traceback.print_exc()

@@ -4,30 +4,28 @@ Started as ``python -m jsmi_core.jobs.worker`` rather than by multiprocessing's 
 ``__main__`` again: under ``streamlit run app.py`` that is the page itself. Messages are JSON, a result is the bytes of
 an .npz: nothing is unpickled on either side.
 
-The process never outlives its parent: the link's end, a changed parent or the kernel's own death signal end it, even
-in the middle of a cell.
+The process never outlives its parent: the link's end, a changed parent or, on Linux, the kernel's own death signal end
+it, even in the middle of a cell.
 """
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import importlib
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache, partial
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jsmi_core.jobs.link import Link
+from jsmi_core.runtime.processes import yield_to_everyone
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import Cell, CellResult, EpochScore, Result
@@ -41,7 +39,7 @@ BEAT_SECONDS = 0.5
 class Worker:
     """One end of a link: three threads, of which the main one computes."""
 
-    def __init__(self, link: Connection, task: str) -> None:
+    def __init__(self, link: Link, task: str) -> None:
         self._link = link
         self._task = task
         self._sending = threading.Lock()
@@ -104,7 +102,7 @@ class Worker:
     def _listen(self) -> None:
         while True:
             try:
-                order = json.loads(self._link.recv_bytes())
+                order = json.loads(self._link.receive())
             except (EOFError, OSError):
                 os._exit(0)  # the parent is gone or wants us gone; a cell in the main thread ends with us
             # In the order sent: a cancel that comes too late for its job is forgotten with the next order.
@@ -126,7 +124,7 @@ class Worker:
 
     def _send_bytes(self, content: bytes) -> None:
         try:
-            self._link.send_bytes(content)
+            self._link.send(content)
         except OSError:
             os._exit(0)
 
@@ -148,17 +146,8 @@ def _trained(store: str, cell: Cell) -> CellResult | None:
         return opened.get(cell)
 
 
-def _yield_to_everyone() -> None:
-    """Lowest priority, first to go when memory runs out, and gone when the parent's thread is."""
-    os.nice(19)
-    if sys.platform == "linux":
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500")
-        # Works even while native code holds the interpreter, when no thread of ours could notice.
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
 if __name__ == "__main__":
+    link = Link.of_this_process()
     faulthandler.enable()
-    _yield_to_everyone()
-    Worker(Connection(int(sys.argv[1])), sys.argv[2]).serve()
+    yield_to_everyone()
+    Worker(link, sys.argv[1]).serve()

@@ -1,12 +1,12 @@
-"""Who is at work on what, among the processes that share a store: a lock that the kernel lifts when its holder dies."""
+"""Who is at work on what, among the processes that share a store: a lock that the system lifts when its holder dies."""
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 
 class Lease:
@@ -18,11 +18,20 @@ class Lease:
 
     def release(self) -> None:
         """Give it back; a second call does nothing."""
-        if self._descriptor is not None:
-            with suppress(FileNotFoundError):
-                self._path.unlink()
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._descriptor is None:
+            return
+        removed = self._remove()
+        os.close(self._descriptor)
+        self._descriptor = None
+        if not removed:
+            self._remove()
+
+    def _remove(self) -> bool:
+        """Take the file away, while it is still ours; not so on Windows, which keeps what anybody has open."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+            return True
+        return False
 
 
 def take(path: Path) -> Lease | None:
@@ -37,13 +46,15 @@ def take(path: Path) -> Lease | None:
         except OSError:
             return Lease(path, None)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is(path, descriptor):
-                return Lease(path, descriptor)
-            os.close(descriptor)  # its holder took the file away after we had opened it
-        except OSError as error:
+            if not lock_descriptor(descriptor, blocking=False):
+                os.close(descriptor)
+                return None
+        except OSError:
             os.close(descriptor)
-            return None if error.errno in (errno.EWOULDBLOCK, errno.EACCES) else Lease(path, None)
+            return Lease(path, None)
+        if _is(path, descriptor):
+            return Lease(path, descriptor)
+        os.close(descriptor)  # its holder took the file away after we had opened it
 
 
 def _is(path: Path, descriptor: int) -> bool:

@@ -25,7 +25,7 @@ import platformdirs
 
 from jsmi_core.errors import CorpusError, StoreError
 from jsmi_core.experiments import LAW_VERSION, CellResult, Result, Spec, ids_of
-from jsmi_core.runtime.files import write_whole
+from jsmi_core.runtime.files import sync_folder, write_whole
 from jsmi_core.store.database import DamagedError, Database
 from jsmi_core.store.leases import Lease, take
 
@@ -106,7 +106,7 @@ class Store:
         self.check_writable()
         try:
             write_whole(file, payload)
-            _sync_folder(self._arrays)
+            sync_folder(self._arrays)
             self._insert(result, file.name)
         except OSError as error:
             with suppress(OSError):
@@ -356,15 +356,6 @@ def _rename_dated(file: Path) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     with suppress(OSError):  # already gone, or a folder that cannot be written: the caller hides it in any case
         file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _default_folder() -> Path:

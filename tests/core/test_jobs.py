@@ -292,7 +292,7 @@ def test_too_long_or_too_large_is_refused_with_a_size_that_fits(
         jobs.submit(Cell(CORPUS.digest, long), CORPUS)
     fits = int(str(told.value).rpartition("at most ")[2].split()[0].replace(",", ""))
     check_size(CORPUS, replace(long, epochs=int(0.9 * fits)), TYPICAL_PACE, 24 * 3600)
-    monkeypatch.setattr(cost, "_physical_memory", lambda: 50e6)
+    monkeypatch.setattr(cost, "physical_memory", lambda: 50e6)
     with pytest.raises(ParameterError, match=r"dimension = 10,000 with 200 words needs about 0.1 GB") as told:
         check_size(CORPUS, replace(QUICK, dimension=10_000), TYPICAL_PACE, 1e12)
     fits = int(str(told.value).rpartition("up to ")[2].rstrip(".").replace(",", ""))

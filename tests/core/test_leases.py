@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from jsmi_core.store import leases
 from jsmi_core.store.leases import take
 
 HOLDER = """
@@ -91,14 +91,14 @@ def test_a_file_that_its_holder_takes_away_at_the_last_moment_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Opened by us, removed by its holder, then locked by us: a lock on a file without a name keeps nobody out."""
-    path, lock = tmp_path / "cell.lock", fcntl.flock
+    path, lock = tmp_path / "cell.lock", leases.lock_descriptor
 
-    def removed_before(descriptor: int, how: int) -> None:
+    def removed_before(descriptor: int, *, blocking: bool) -> bool:
         monkeypatch.undo()
         path.unlink()
-        lock(descriptor, how)
+        return lock(descriptor, blocking=blocking)
 
-    monkeypatch.setattr(fcntl, "flock", removed_before)
+    monkeypatch.setattr(leases, "lock_descriptor", removed_before)
     lease = take(path)
     assert lease is not None
     assert path.exists()

@@ -311,7 +311,7 @@ def test_too_long_or_too_large_is_refused_with_a_size_that_fits(monkeypatch: pyt
     config = RankConfig(dimension=10_000)
     with pytest.raises(ParameterError, match=r"this search would take about .* hours .* a smaller dimension"):
         check_size(LARGE, config, TYPICAL_PACE, 60.0)
-    monkeypatch.setattr(cost, "_physical_memory", lambda: 1e9)
+    monkeypatch.setattr(cost, "physical_memory", lambda: 1e9)
     with pytest.raises(ParameterError, match="dimension = 10,000 with") as told:
         check_size(LARGE, config, TYPICAL_PACE, 1e12)
     fits = int(str(told.value).rpartition("up to ")[2].rstrip(".").replace(",", ""))

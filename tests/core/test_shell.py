@@ -66,7 +66,7 @@ def test_a_sweep_that_cannot_store_its_results_shows_them_and_fails(
     def full(folder: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store_module, "_sync_folder", full)
+    monkeypatch.setattr(store_module, "sync_folder", full)
     assert cli.main(["sweep", str(text), *PLAIN[:4], "--dimensions", "2", "--epochs", "1", "--workers", "1"]) == 5
     said = capsys.readouterr()
     assert "1 of 1 cells are not in the store; the first: finished but not stored: " in said.err
@@ -118,15 +118,15 @@ def test_a_command_runs_in_any_thread(store: Path, capsys: pytest.CaptureFixture
 
 
 def test_an_app_that_cannot_be_started_is_told(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+    monkeypatch.setitem(sys.modules, "jsmi_app.serve", None)
     assert cli.main(["app", "--port", "8765", "--no-browser", "--store", "elsewhere"]) == 4
-    told = "jsmi: the app could not be started (No such file or directory): install the project again.\n"
-    assert capsys.readouterr().err == told
+    said = capsys.readouterr().err
+    assert said.startswith("jsmi: the app could not be started (")
+    assert said.endswith("): install the project again.\n")
     assert os.environ["JSMI_STORE"] == os.path.abspath("elsewhere")
     assert cli.main(["app"]) == 4  # with all that is left out
-    assert capsys.readouterr().err == told
 
 
 def test_what_is_damaged_is_left_out_or_told_by_every_command_that_reads_vectors(

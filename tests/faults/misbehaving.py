@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from jsmi_core.errors import Cancelled, ParameterError
 from jsmi_core.experiments.records import CellResult, EpochScore
@@ -27,7 +28,7 @@ def misbehave(
     """Say who we are, report one epoch, then do what the seed says."""
     notes = os.environ.get("MISBEHAVING_NOTES")
     if notes:
-        Path(notes, str(os.getpid())).write_text(f"{os.nice(0)} {os.environ['OPENBLAS_NUM_THREADS']}")
+        Path(notes, str(os.getpid())).write_text(f"{psutil.Process().nice()} {os.environ['OPENBLAS_NUM_THREADS']}")
     behaviour = cell.config.seed
     if behaviour == FINE:
         return run_cell(cell, corpus, report, progress, cancel)
@@ -46,8 +47,8 @@ def misbehave(
         raise MemoryError
     if behaviour == HANG:
         time.sleep(600)
-    if behaviour == MUTE:  # closes its end of the link, and lives on
-        socket.socket(fileno=os.dup(int(sys.argv[1]))).shutdown(socket.SHUT_WR)
+    if behaviour == MUTE:  # closes its end of the link, and whatever else it has open, and lives on
+        os.closerange(3, 1_000)
     if behaviour in (HOLD, MUTE):
         ctypes.PyDLL(None).sleep(600)  # native code that never lets another thread of the interpreter run
     while behaviour == OBEY and not cancel():

@@ -82,6 +82,27 @@ def test_orders_one_after_another_until_the_link_ends(worker: WorkerProcess, sto
     assert worker._process.wait(PATIENCE) == 0
 
 
+def test_what_is_printed_is_no_message(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Before the worker's first line, as a site's own start may do, or in the middle of the work."""
+    (tmp_path / "chatter.py").write_text(
+        "import os\nfrom misbehaving import misbehave\ndef task(*given, **told):\n"
+        "    print('hello')\n    os.write(1, b'from below')\n    return misbehave(*given, **told)\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text("print('a long greeting of this site\\0', flush=True)")
+    monkeypatch.syspath_prepend(tmp_path)
+    worker = WorkerProcess("chatter:task")
+    send(worker, store, first := fine())
+    heard(worker, "done")
+    assert Result.from_bytes(worker.receive_bytes()).cell == first
+    worker._link.close()
+    assert worker._process.wait(PATIENCE) == 0
+    log = capfd.readouterr().err
+    assert "from below" in log
+    assert "hello" in log
+
+
 def test_a_search_starts_from_the_training_that_is_stored(store: Store) -> None:
     worker = WorkerProcess("jsmi_core.experiments.run:run_cell")
     training = run_cell(fine(), CORPUS)
@@ -176,8 +197,9 @@ def alone(script: str) -> subprocess.CompletedProcess[str]:
     "script",
     [
         "from jsmi_core.jobs import Worker\nWorker(None, '')._beat(parent=-1)",
-        "from multiprocessing import Pipe\nfrom jsmi_core.jobs import Worker\n"
-        "ours, theirs = Pipe()\ntheirs.close()\nWorker(ours, '')._send({'kind': 'begun'})",
+        "import os\nfrom io import FileIO\nfrom jsmi_core.jobs import Worker\nfrom jsmi_core.jobs.link import Link\n"
+        "source, sink = os.pipe()\nos.close(source)\n"
+        "Worker(Link(FileIO(os.devnull), FileIO(sink, 'wb')), '')._send({'kind': 'begun'})",
     ],
     ids=["another parent", "nobody listens"],
 )
@@ -186,10 +208,10 @@ def test_a_worker_without_its_parent_ends_in_silence(script: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_elsewhere_than_on_linux_a_worker_yields_as_far_as_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(os, "nice", asked.append)
-    monkeypatch.setattr(_worker.ctypes, "CDLL", lambda name: pytest.fail("there is no such call there"))
-    monkeypatch.setattr(sys, "platform", "darwin")
-    _worker._yield_to_everyone()
-    assert asked == [19]
+def test_elsewhere_than_on_linux_a_worker_yields_as_far_as_it_can() -> None:
+    done = alone(
+        "import ctypes, psutil, sys\nfrom jsmi_core.runtime.processes import yield_to_everyone\n"
+        "sys.platform, ctypes.CDLL = 'darwin', None  # there is no such call there\n"
+        "yield_to_everyone()\nprint(psutil.Process().nice())"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "19\nit lives on\n", "")
