@@ -6,10 +6,10 @@ IN := .venv/bin/
 PARALLEL := -n logical --dist worksteal
 KERNELS := kernels drawn large loss
 
-.PHONY: help run test test-all lint coverage mutants portable portable-fast bench samples clean
+.PHONY: help run test test-all lint wheel coverage mutants portable portable-fast bench samples clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@awk -F ':.*## ' '/^[a-z-]+:.*##/ { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .tools/bin/uv:
 	@python3 -m venv .tools || { echo "python3 cannot make virtual environments: install its venv module, or uv."; exit 1; }
@@ -35,6 +35,9 @@ lint: .venv/stamp ## check style, types and who imports whom
 	$(IN)ruff format --check .
 	$(IN)mypy
 	$(IN)lint-imports
+
+wheel: .venv/stamp ## build the wheel and see that it runs alone, in an empty environment
+	$(IN)python tests/wheel.py $(UV)
 
 # A compiled kernel has no lines to count: the tests of the kernels run as the plain Python that they are written in. All
 # else has the same lines either way, and runs in minutes instead of hours.
