@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -26,17 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = shell_parser().parse_args(arguments)
         try:
             with _sigterm_as_ctrl_c():
-                code = _app(given) if given.command == "app" else _run(given)
-                out.flush()
-                if out.problem:
-                    raise StoreError(out.problem)
-                return code
+                if given.command == "app":
+                    serve = _app(given)
+                else:
+                    code = _run(given)
+                    out.flush()
+                    if out.problem:
+                        raise StoreError(out.problem)
+                    return code
         except JSMIError as error:
             print(f"jsmi: {error}", file=sys.stderr)
             return error.exit_code
         except KeyboardInterrupt:
             print("jsmi: stopped.", file=sys.stderr)
             return 130
+    return serve()  # on the streams as they were, and with signals of its own
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -49,8 +54,8 @@ def _run(given: argparse.Namespace) -> int:
 # -- the app and signals ----------------------------------------------------------------------------------------------
 
 
-def _app(given: argparse.Namespace) -> int:
-    """Serve the app in this very process: none of ours stands in between, so every signal reaches it everywhere."""
+def _app(given: argparse.Namespace) -> Callable[[], int]:
+    """What serves the app in this very process: none of ours stands in between, so every signal reaches it."""
     from jsmi_core import checks
 
     options = {"address": given.host, "showEmailPrompt": "false"}
@@ -65,7 +70,7 @@ def _app(given: argparse.Namespace) -> int:
         serve = import_module("jsmi_app.serve").serve
     except ImportError as error:
         raise StoreError(f"the app could not be started ({error}): install the project again.") from error
-    return serve(["run", str(_app_script()), *(f"--server.{name}={value}" for name, value in options.items())])
+    return partial(serve, ["run", str(_app_script()), *(f"--server.{name}={value}" for name, value in options.items())])
 
 
 def _app_script() -> Path:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _SPELLED = {"≥": ">=", "≤": "<=", "−": "-", "–": "-", "—": "-", "×": "x", "·": "*", "…": "...", "±": "+-", "√": "sqrt "}
-_LOST_READER = {errno.EPIPE, errno.ESHUTDOWN}
+_LOST_READER = {errno.EPIPE, errno.ESHUTDOWN, errno.EINVAL}  # the last one is what Windows calls it
 
 
 class Outlet(io.TextIOBase):

@@ -1,7 +1,4 @@
-"""Processes as each system has them: how low they can stand, how they end, and with how much memory beside them.
-
-Here, and nowhere else, the program asks which system it runs on.
-"""
+"""Processes as each system has them: how they are started and ended, how low they can stand, in how much memory."""
 
 from __future__ import annotations
 
