@@ -98,7 +98,7 @@ def check_library(programs: Path, folder: Path, environment: dict[str, str]) -> 
     """Every public name can be loaded, from the environment and not from here, and the sample text has its bound."""
     command = [programs / "python", "-I", "-c", EVERY_NAME]
     place = subprocess.run(command, check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
-    assert Path(place.strip()).is_relative_to(folder.resolve()), place
+    assert Path(place.strip()).resolve().is_relative_to(folder.resolve()), place
     command = [programs / "jsmi", "bound", "sample:planted", "--json"]
     told = subprocess.run(command, check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
     assert json.loads(told)["vocabulary_size"] > 0
