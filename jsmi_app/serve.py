@@ -11,6 +11,7 @@ from streamlit.web.cli import main
 
 from jsmi_app import libraries
 
+
 def serve(arguments: Sequence[str]) -> object:
     """Do what ``streamlit`` followed by these arguments does; ends as it does, by SystemExit."""
     PagesManager.uses_pages_directory = False
