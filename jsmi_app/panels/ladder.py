@@ -30,6 +30,7 @@ from jsmi_core.figures import (
     ladder_data,
     made_of,
     number,
+    of_bound,
     scale_of,
     split_data,
     split_points,
@@ -208,9 +209,7 @@ def _details(result: CellResult, law: LawName) -> None:
         with st.container(horizontal=True):
             for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
                 st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")
-            st.metric(
-                "Share of the bound", f"{scores.score / scores.bound:.1%}" if scores.bound else "–", width="content"
-            )
+            st.metric("Share of the bound", of_bound(scores.score, scores.bound, 1), width="content")
         st.page_link(
             "pages/measure/train.py",
             label="Open this training, epoch by epoch",

@@ -11,7 +11,7 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, state
 from jsmi_core.errors import JobError
 from jsmi_core.experiments import SPARSE, Cell, CellResult, EpochScore, RankCell, Spec
-from jsmi_core.figures import climb_data, inert, number
+from jsmi_core.figures import climb_data, inert, of_bound
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.text import Corpus
@@ -169,8 +169,7 @@ def outcome(result: CellResult) -> None:
     for scores in result.laws:
         values = {"bound": scores.bound, "score S": scores.score, "gap": scores.gap}
         shown = {f"{name} ({unit})": to_bits(v) if unit == "bits" else v for name, v in values.items()}
-        share = number(100 * scores.score / scores.bound) + " %" if scores.bound > 0 else ""
-        rows.append({"noise q": scores.q, **shown, "share of the bound": share})
+        rows.append({"noise q": scores.q, **shown, "share of the bound": of_bound(scores.score, scores.bound, 1)})
     st.dataframe(rows, hide_index=True)
     manifest = result.manifest
     st.caption(inert(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}"))

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jsmi_core.experiments.records import CellResult, LawName
+from jsmi_core.information import share_of
 from jsmi_core.training import SGNSConfig
 
 
@@ -27,7 +28,8 @@ def claims(results: Iterable[CellResult], law: LawName = "word2vec") -> tuple[Cl
     """Count four statements over stored trainings of one text.
 
     "bound": no score is above the bound (Theorem 1). "dimension", "epochs": of two neighbours that differ in that
-    alone, the one with more has the smaller gap. "negatives": … loses the larger share of its bound.
+    alone, the one with more has the smaller gap. "negatives": … loses the larger share of its bound,
+    where that is not 0.
 
     Parameters
     ----------
@@ -47,18 +49,19 @@ def claims(results: Iterable[CellResult], law: LawName = "word2vec") -> tuple[Cl
     ['bound', 'dimension', 'epochs', 'negatives']
     """
     results = list(results)
+
+    def lost(run: CellResult) -> float:
+        return share_of(run.law(law).gap, run.law(law).bound) or 0.0
+
+    knowable = [run for run in results if run.law(law).bound > 0]
     above = [run for run in results if run.law(law).gap < 0]
     bound = Claim("bound", len(results) - len(above), len(results), tuple(_described(run.cell.config) for run in above))
     return (
         bound,
         _neighbours("dimension", results, lambda few, many: many.law(law).gap < few.law(law).gap),
         _neighbours("epochs", results, lambda few, many: many.law(law).gap < few.law(law).gap),
-        _neighbours("negatives", results, lambda few, many: _lost(many, law) > _lost(few, law)),
+        _neighbours("negatives", knowable, lambda few, many: lost(many) > lost(few)),
     )
-
-
-def _lost(run: CellResult, law: LawName) -> float:
-    return run.law(law).gap / run.law(law).bound
 
 
 def _neighbours(name: str, results: Sequence[CellResult], true: Callable[[CellResult, CellResult], bool]) -> Claim:

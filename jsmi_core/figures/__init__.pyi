@@ -6,7 +6,9 @@ from .formatting import (
     csv_text as csv_text,
     in_epochs as in_epochs,
     inert as inert,
+    lost_of_bound as lost_of_bound,
     number as number,
+    of_bound as of_bound,
     percent as percent,
     scale_of as scale_of,
 )

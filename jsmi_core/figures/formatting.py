@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args
 
 from jsmi_core import checks
+from jsmi_core.information import share_of
 
 Unit = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -61,6 +62,40 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """A share as people say it: two digits below 10 %, whole percents above."""
     return (f"{100 * share:.0f} %" if abs(share) >= 0.1 else f"{100 * share:.2g} %").replace("-", "\u2212")
+
+
+def of_bound(score: float, bound: float, digits: int = 0) -> str:
+    """How much of what there is to know a score is, so that it holds whatever the two are.
+
+    Parameters
+    ----------
+    score, bound : float, nats
+    digits : int
+        Decimals of the percentage; 0 writes it as :func:`percent` does.
+
+    Examples
+    --------
+    >>> of_bound(0.1, 0.4), of_bound(-0.1, 0.4), of_bound(-0.1, 0.0)
+    ('25 %', 'less than nothing', 'nothing to know')
+    """
+    share = share_of(score, bound)
+    if share is None:
+        return "nothing to know"
+    if share < 0:
+        return "less than nothing"  # a model that gives all pairs one score keeps more: 0
+    share = min(share, 1.0)  # beyond it is rounding
+    return f"{100 * share:.{digits}f} %" if digits else percent(share)
+
+
+def lost_of_bound(gap: float, bound: float) -> str:
+    """How much of what there is to know was lost, as :func:`of_bound` says how much was kept.
+
+    Examples
+    --------
+    >>> lost_of_bound(0.3, 0.4), lost_of_bound(0.5, 0.4)
+    ('75 %', 'more than all')
+    """
+    return "more than all" if gap > bound * (1 + 1e-9) > 0 else of_bound(gap, bound)
 
 
 def top_share(shares: Sequence[float], middle: float) -> float:

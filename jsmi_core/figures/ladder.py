@@ -26,6 +26,7 @@ from jsmi_core.figures.prices import (
     baseline_lines,
     rank_lines,
 )
+from jsmi_core.information import share_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import CellResult
@@ -232,9 +233,11 @@ def _finding(results: Sequence[CellResult], x: Axis, law: LawName) -> str:
     """What the picture shows, in one sentence made from its numbers."""
 
     def share(result: CellResult) -> float:
-        scores = result.law(law)
-        return scores.score / scores.bound if scores.bound > 0 else 1.0
+        return share_of(result.law(law).score, result.law(law).bound) or 0.0
 
+    if all(result.law(law).bound <= 0 for result in results):
+        below = all(result.law(law).score < 0 for result in results)
+        return "There is nothing to know here" + (", and every model knows less: its score is below 0" if below else "")
     best = max(results, key=share)
     at = best.cell.config
     if share(best) <= 0:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from jsmi_core.figures.charts import RATE_LINE, Band, Bars, Chart, Line, Mark
-from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, of_bound, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import EpochScore
@@ -106,8 +106,9 @@ def _progress(history: Sequence[EpochScore], epochs: int, bound: float, best: fl
     if best is not None:
         rank, training = (number(scale_of(unit) * price) for price in (bound - best, best - last.score))
         return f"{done} {gap}: at most {rank} for the dimension, at least {training} for the training"
-    share = last.score / bound if bound > 0 else 1.0
-    return f"{done} the model has {percent(share)} of what there is to know; {gap}"
+    if bound <= 0:
+        return f"{done} the model has what there is to know: nothing; {gap}"
+    return f"{done} the model has {of_bound(last.score, bound)} of what there is to know; {gap}"
 
 
 # --- the bound over α --------------------------------------------------------------------------------------------

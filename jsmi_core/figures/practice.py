@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from jsmi_core.figures.charts import Chart, Line, Stair, Stairs
-from jsmi_core.figures.formatting import Unit, in_epochs, number, percent, scale_of
+from jsmi_core.figures.formatting import Unit, in_epochs, number, of_bound, percent, scale_of
 
 if TYPE_CHECKING:
     from jsmi_core.experiments import SampledScore, Step
@@ -226,10 +226,12 @@ def draws_data(
     y = tuple(scale * score for _, score in reached)
     lines = [Line("bound", "bound", x, (scale * bound,) * len(x), place="above")]
     best = max(reached, key=lambda point: point[1])
-    title = f"At one α, {in_epochs(best[0])} of draws bring the training to {percent(best[1] / bound)} of its bound"
+    title = f"At one α, {in_epochs(best[0])} of draws bring the training to {of_bound(best[1], bound)} of its bound"
+    if bound <= 0:
+        title = "There is nothing to know here, however many pairs are drawn"
     if best_known is not None:
         lines.append(Line("best rank-d: endless draws", "rank", x, (scale * best_known,) * len(x), place="above"))
-        title += f", {percent(best[1] / best_known)} of what endless draws could reach" if best_known > 0 else ""
+        title += f", {of_bound(best[1], best_known)} of what endless draws could reach" if best_known > 0 else ""
     lines.append(Line("trained", "trained", x, y, place="below end"))
     return Chart(
         title,

@@ -13,7 +13,7 @@ import numpy as np
 
 from jsmi_core.figures.charts import RATE_LINE, Band, Chart, Flow, Heat, Line
 from jsmi_core.figures.formatting import Unit, number, percent, scale_of, top_share
-from jsmi_core.information import FloatArray, binary_entropy
+from jsmi_core.information import FloatArray, binary_entropy, share_of
 from jsmi_core.tables import Cells
 
 
@@ -101,7 +101,7 @@ def _pmi(cells: Cells, known: Knowable, names: Names, scale: float, unit: Unit) 
 
 def _part(cells: Cells, known: Knowable, names: Names, scale: float, unit: Unit) -> Heat:
     row, column = divmod(int(cells.bound.argmax()), len(names.contexts))
-    largest = percent(float(cells.bound.max()) / known.bound) if known.bound > 0 else "0 %"
+    largest = percent(share_of(float(cells.bound.max()), known.bound) or 0.0)
     title = (
         f"The cells add up to JSMI = {number(scale * known.bound)} {unit}; the largest part, {largest}, is that of "
         f"“{names.cell(row, column)}”"
@@ -359,7 +359,7 @@ def rank_data(dimensions: Sequence[int], scores: Sequence[float], known: Knowabl
     )
     short = any(b - a > MET * b for a, b in zip(best, flat, strict=True)) if bound > 0 else False
     return Chart(
-        _rank_finding(dimensions, [score / known.bound if known.bound > 0 else 1.0 for score in scores], known),
+        _rank_finding(dimensions, [share_of(score, known.bound) or 0.0 for score in scores], known),
         "The best embedding of d dimensions, found by search: the price of rank is at most what is drawn",
         "rank d, the dimension of the vectors",
         f"score S ({unit} per draw of W)",

@@ -14,5 +14,6 @@ from .measures import (
     kl_divergence as kl_divergence,
     levy_goldberg_deviation as levy_goldberg_deviation,
     mutual_information as mutual_information,
+    share_of as share_of,
     to_bits as to_bits,
 )

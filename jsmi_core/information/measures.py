@@ -235,6 +235,22 @@ def levy_goldberg_deviation(bound: float, score: float, alpha: float) -> float:
     return (bound - score) / (binary_entropy(check_alpha(alpha)) - bound)
 
 
+def share_of(part: float, whole: float) -> float | None:
+    """part/whole, of what there is to know say; None where there is nothing: a share of nothing is no number.
+
+    Parameters
+    ----------
+    part, whole : float, nats
+        The whole is a bound or a gap: 0 or more, but for rounding.
+
+    Examples
+    --------
+    >>> share_of(0.1, 0.4), share_of(-0.2, 0.0)
+    (0.25, None)
+    """
+    return part / whole if whole > 0 else None
+
+
 @overload
 def to_bits(nats: float) -> float: ...
 @overload

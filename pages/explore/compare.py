@@ -11,6 +11,7 @@ from jsmi_app import cached, controls, frame, snippets, state
 from jsmi_app.prose import Prose
 from jsmi_core.experiments import Comparison, RankResult, Result, compare
 from jsmi_core.figures import curves_data, inert, names, scale_of
+from jsmi_core.information import share_of
 from jsmi_core.store import export_bundle, import_bundle
 
 CURVES = {"score": "scores", "difference": "difference to the first"}
@@ -31,7 +32,7 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
             "window": run.cell.config.window,
             "noise q": run.own.q,
             "S": scale_of(state.get("unit")) * run.own.score,
-            "share of the bound": run.own.score / (run.own.bound or 1.0),
+            "share of the bound": share_of(run.own.score, run.own.bound),
             "date": run.manifest.date[:16].replace("T", " "),
         }
         for run in stored

@@ -14,6 +14,7 @@ from jsmi_core.figures import (
     bands_data,
     heat_data,
     inert,
+    lost_of_bound,
     map_data,
     number,
     percent,
@@ -201,7 +202,7 @@ def summary(scores: LawScores) -> None:
     with st.container(horizontal=True):
         for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
             st.metric(label, f"{number(scale * value)} {unit}", width="content")
-        share = percent(scores.gap / scores.bound) if scores.bound > 0 else "–"
+        share = lost_of_bound(scores.gap, scores.bound)
         st.metric("Lost, of all there is to know", share, width="content")
 
 

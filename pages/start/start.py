@@ -10,6 +10,7 @@ from jsmi_app import cached, controls, frame, state
 from jsmi_app.panels import ladder, training
 from jsmi_core.experiments import Cell, CellResult, Result
 from jsmi_core.figures import ladder_data
+from jsmi_core.information import share_of
 from jsmi_core.training import SGNSConfig
 
 LIVE_MODEL = SGNSConfig(dimension=20, epochs=20)
@@ -57,7 +58,7 @@ def question(results: Sequence[CellResult]) -> None:
     )
     if guess is None:
         return
-    before, after = (result.own.score / result.own.bound for result in (few, many))
+    before, after = (share_of(result.own.score, result.own.bound) or 0.0 for result in (few, many))
     truth = "same" if abs(after - before) < 0.01 else "closer" if after > before else "farther"
     st.success(
         f"{'Right' if guess == truth else 'Not so'}: {answers[truth]}. With k = {config.negatives} it reaches "

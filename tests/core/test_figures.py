@@ -111,7 +111,9 @@ def test_the_title_states_what_the_numbers_say(scores: tuple[float, float], titl
 
 
 def test_a_bound_of_nothing_does_not_divide_by_zero() -> None:
-    assert "100 %" in ladder_data([result(0.0, bound=0.0)]).title
+    assert ladder_data([result(0.0, bound=0.0)]).title == "There is nothing to know here"
+    below = ladder_data([result(-0.2425, bound=0.0)]).title
+    assert below == "There is nothing to know here, and every model knows less: its score is below 0"
 
 
 def test_models_of_different_bounds_are_never_drawn_together() -> None:
