@@ -34,7 +34,7 @@ def _sample(name: str, min_count: int) -> Corpus:
 
 @st.cache_resource(show_spinner="Reading the text …", max_entries=16)
 def _brought(digest: str) -> Corpus:
-    return store().corpus(digest)
+    return store().text(digest)
 
 
 @st.cache_resource(show_spinner="Counting the pairs …", max_entries=4)

@@ -47,15 +47,15 @@ def bring() -> None:
                     encoding=None if encoding == "automatic" else encoding,
                     name=file.name if file is not None else "pasted text",
                 )
-            cached.store().save_corpus(text)
-            _choose(text)
+            _choose(cached.store().save_text(text))
 
 
-def _choose(text: Corpus) -> None:
+def _choose(key: str) -> None:
+    """Look at a text that was brought, by the key of its words and of how it was read."""
     brought = st.session_state.setdefault("_brought", [])
-    if text.digest not in brought:
-        brought.append(text.digest)
-    state.put("corpus", text.digest)
+    if key not in brought:
+        brought.append(key)
+    state.put("corpus", key)
 
 
 def min_count(text: Corpus) -> Corpus:

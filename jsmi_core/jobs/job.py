@@ -40,6 +40,7 @@ class Job:
     cell: Cell | RankCell
     cost: float  # estimated multiply-adds
     owners: set[str]
+    corpus_name: str
     state: str = "queued"
     message: str = ""
     orders: int = 0  # how many processes were told to run it

@@ -150,7 +150,7 @@ class JobQueue:
                     return job_id
             check_size(corpus, cell, estimated_pace(self._timed), self._longest_seconds)
         self.store.save_corpus(corpus)
-        job = Job(cell, estimated_multiply_adds(corpus, cell), {owner})
+        job = Job(cell, estimated_multiply_adds(corpus, cell), {owner}, corpus.name)
         with self._changed:
             if self._joined(cell.id, owner):  # while the corpus was being saved
                 return cell.id
@@ -329,7 +329,8 @@ class JobQueue:
         asked_to_stop: float | None = None
         try:
             job.orders += 1
-            process.send({"cell": job.cell.to_dict(), "store": str(self.store.path.absolute())})
+            store = str(self.store.path.absolute())
+            process.send({"cell": job.cell.to_dict(), "store": store, "name": job.corpus_name})
             while job.state == "running":
                 self._hear(job, process)
                 now = time.monotonic()

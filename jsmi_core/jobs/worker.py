@@ -20,7 +20,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,7 @@ class Worker:
         module, _, name = self._task.partition(":")
         task: Callable[..., Result] = getattr(importlib.import_module(module), name)
         cell = Spec.from_dict(order["cell"])
-        corpus = _corpus(order["store"], cell.corpus)
+        corpus = _corpus(order["store"], cell.corpus, order["name"])
         told = {"report": self._report, "progress": self._progress, "cancel": self._is_cancelled}
         if getattr(cell, "start", None) is None:
             return task(cell, corpus, **told)
@@ -130,12 +130,12 @@ class Worker:
 
 
 @lru_cache(maxsize=2)
-def _corpus(store: str, digest: str) -> Corpus:
-    """A sweep asks for the same corpus again and again."""
+def _corpus(store: str, digest: str, name: str) -> Corpus:
+    """A sweep asks for the same corpus again and again; its name is that of whoever asks first."""
     from jsmi_core.store import Store
 
     with Store(store) as opened:
-        return opened.corpus(digest)
+        return replace(opened.corpus(digest), name=name)
 
 
 def _trained(store: str, cell: Cell) -> CellResult | None:

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -178,13 +179,47 @@ class Store:
     # -- corpora ---------------------------------------------------------------------------------------------------
 
     def save_corpus(self, corpus: Corpus) -> None:
-        """Keep a corpus under its digest, for workers and later visits. Raises StoreError."""
+        """Keep a corpus under its digest, for workers and later visits. Raises StoreError.
+
+        Its name, and how it was read, are not in the digest: another text may have the same words. They are left out
+        here, and kept by :meth:`save_text`.
+        """
         file = self._corpus_file(corpus.digest)
-        if file.is_file():
-            return
+        if not file.is_file():
+            self._write_file(file, _bare(corpus).to_bytes())
+
+    def save_text(self, corpus: Corpus) -> str:
+        """Keep a corpus with its name and how it was read; return the key by which :meth:`text` opens both."""
+        self.save_corpus(corpus)
+        reading = asdict(corpus.reading) if corpus.reading else None
+        facts = {"name": corpus.name, "notices": corpus.notices, "reading": reading}
+        payload = json.dumps(facts, sort_keys=True).encode()
+        key = f"{corpus.digest}.{_sha256(payload)[:16]}"
+        self._write_file(self.path / "corpora" / f"{key}.json", payload)
+        return key
+
+    def text(self, key: str) -> Corpus:
+        """The corpus that :meth:`save_text` kept under a key; of a digest alone, without a name. Raises StoreError."""
+        from jsmi_core.text import Reading
+
+        digest, _, facts = key.partition(".")
+        corpus = self.corpus(digest)
+        if not re.fullmatch(r"[0-9a-f]{16}", facts):  # it becomes a file name, and may come from a link
+            return corpus
+        try:
+            payload = (self.path / "corpora" / f"{key}.json").read_bytes()
+            if _sha256(payload)[:16] != facts:
+                raise ValueError("its checksum does not fit")
+            known = json.loads(payload)
+            reading = Reading(**known["reading"]) if known["reading"] else None
+            return replace(corpus, name=known["name"], notices=tuple(known["notices"]), reading=reading)
+        except (OSError, ValueError, KeyError, TypeError):
+            return corpus  # all that counts is there; only its name is lost
+
+    def _write_file(self, file: Path, payload: bytes) -> None:
         self.check_writable()
         try:
-            corpus.save(file)
+            write_whole(file, payload)
         except OSError as error:
             raise self._not_written(error) from error
 
@@ -212,7 +247,7 @@ class Store:
             raise StoreError(
                 f"the kept corpus {digest[:12]} was damaged and is set aside ({error}): read the text again."
             ) from error
-        return corpus
+        return _bare(corpus)  # older versions kept the facts of the first text that had these words
 
     # -- what was found damaged ------------------------------------------------------------------------------------
 
@@ -341,6 +376,11 @@ class Store:
         return StoreError(
             f"{self.path} cannot be written ({reason}): free some space, or name another folder in JSMI_STORE."
         )
+
+
+def _bare(corpus: Corpus) -> Corpus:
+    """A corpus without what is not in its digest."""
+    return replace(corpus, name=f"corpus {corpus.digest[:6]}", notices=(), reading=None)
 
 
 def _read_result(file: Path) -> Result:

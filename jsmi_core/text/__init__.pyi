@@ -1,4 +1,4 @@
-from .corpus import Corpus as Corpus, read_corpus as read_corpus
+from .corpus import Corpus as Corpus, Reading as Reading, read_corpus as read_corpus
 from .large import (
     Cancel as Cancel,
     Folder as Folder,
