@@ -10,9 +10,9 @@ import sys
 import time
 import urllib.request
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from jsmi_core import SGNSObjective, checks, expected_pairs, mutual_information, sample_corpus, unigram_noise
@@ -549,6 +549,10 @@ def test_a_reader_that_leaves_early_is_no_error(text):
         assert "Traceback" not in run.stderr.read()
 
 
+interrupts = pytest.mark.skipif(os.name == "nt", reason="on Windows no process can press Ctrl-C for another one")
+
+
+@interrupts
 @pytest.mark.parametrize("stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_f08_training_stops_with_130(text, stop):
     with process("train", text, "--epochs", 100_000, "--dimension", 50) as run:
@@ -559,6 +563,7 @@ def test_f08_training_stops_with_130(text, stop):
         assert run.stderr.read().splitlines()[-1] == "jsmi: stopped."
 
 
+@interrupts
 def test_f08_a_stopped_sweep_leaves_no_process_and_goes_on_later(text, store):
     arguments = ["sweep", text, *PLAIN, "--dimensions", "2,50", "--epochs", "1,100000", "--workers", 1]
     with process(*arguments, env={**os.environ, "JSMI_STORE": str(store)}) as run:
@@ -575,16 +580,17 @@ def test_f08_a_stopped_sweep_leaves_no_process_and_goes_on_later(text, store):
 
 
 def _children(pid):
-    return [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    return [child.pid for child in psutil.Process(pid).children()]
 
 
 def _alive(pid):
-    state = Path(f"/proc/{pid}/stat")
-    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
+@interrupts
 def test_f08_the_app_serves_and_stops(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

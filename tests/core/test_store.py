@@ -113,6 +113,7 @@ def test_many_threads_share_one_store(store: Store, trained: CellResult) -> None
     assert len(store.results()) == 24
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks no variable for the user's folder")
 def test_default_place_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JSMI_STORE", str(tmp_path / "chosen"))
     with Store() as store:

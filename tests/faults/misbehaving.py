@@ -22,13 +22,21 @@ FINE, RAISE, REFUSE, EXIT, LEAVE, CRASH, MEMORY, HANG, HOLD, OBEY, SPIN, MUTE = 
 Report = Callable[[EpochScore], object]
 
 
+def native_sleep(seconds: int) -> None:
+    """Native code that never lets another thread of the interpreter run."""
+    if os.name == "nt":
+        ctypes.PyDLL("kernel32").Sleep(1_000 * seconds)
+    else:
+        ctypes.PyDLL(None).sleep(seconds)
+
+
 def misbehave(
     cell: Cell, corpus: Corpus, report: Report, progress: Callable[[float], None], cancel: Callable[[], bool]
 ) -> CellResult:
     """Say who we are, report one epoch, then do what the seed says."""
     notes = os.environ.get("MISBEHAVING_NOTES")
     if notes:
-        Path(notes, str(os.getpid())).write_text(f"{psutil.Process().nice()} {os.environ['OPENBLAS_NUM_THREADS']}")
+        Path(notes, str(os.getpid())).write_text(f"{psutil.Process().nice():d} {os.environ['OPENBLAS_NUM_THREADS']}")
     behaviour = cell.config.seed
     if behaviour == FINE:
         return run_cell(cell, corpus, report, progress, cancel)
@@ -50,7 +58,7 @@ def misbehave(
     if behaviour == MUTE:  # closes its end of the link, and whatever else it has open, and lives on
         os.closerange(3, 1_000)
     if behaviour in (HOLD, MUTE):
-        ctypes.PyDLL(None).sleep(600)  # native code that never lets another thread of the interpreter run
+        native_sleep(600)
     while behaviour == OBEY and not cancel():
         time.sleep(0.01)
     while behaviour == SPIN:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from distributed import LocalCluster
 
@@ -67,7 +67,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(pool: ClusterPool,
         busy = [address for address, keys in pool._client.processing().items() if keys]
         if busy and not killed:
             killed.append(pool._client.run(os.getpid, workers=busy[:1])[busy[0]])
-            os.kill(killed[0], signal.SIGKILL)
+            psutil.Process(killed[0]).kill()
 
     ended = run_cells(cells, CORPUS, pool, store, on_end=kill_one_at_work)
     assert killed

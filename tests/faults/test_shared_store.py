@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -51,7 +50,7 @@ def test_what_a_killed_program_had_begun_another_one_finishes(tmp_path: Path) ->
         deadline = time.monotonic() + 60
         while not computed(notes) and time.monotonic() < deadline:
             time.sleep(0.01)
-        first.send_signal(signal.SIGKILL)
+        first.kill()
         assert (second.communicate(timeout=120)[1], second.returncode) == ("", 0)
     assert set(computed(notes)) == set(CELLS)
     assert len(computed(notes)) <= len(CELLS) + 1, "only the cell in the middle of which it died is computed again"

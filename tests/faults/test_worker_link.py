@@ -5,8 +5,6 @@ Here the test is the parent: it speaks to the process itself, without a queue th
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -15,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import misbehaving
+import psutil
 import pytest
-from test_worker_faults import CORPUS, PATIENCE, TASK, cell, fine, reported, wait_for
+from test_worker_faults import CORPUS, KILLED, LOWEST, PATIENCE, TASK, cell, fine, reported, wait_for
 
 from jsmi_core.experiments.records import Result
 from jsmi_core.experiments.run import run_cell
@@ -125,11 +124,11 @@ def test_a_task_that_leaves_takes_its_process_along(worker: WorkerProcess, store
 
 
 def test_a_dead_process_cannot_be_spoken_to(worker: WorkerProcess, store: Store) -> None:
-    worker._process.send_signal(signal.SIGKILL)
+    worker._process.kill()
     worker._process.wait()
     assert not worker.alive()
     for speak in (lambda: send(worker, store, fine()), worker.receive, worker.receive_bytes):
-        with pytest.raises(WorkerEnded, match="its process was ended by SIGKILL, perhaps for lack of memory"):
+        with pytest.raises(WorkerEnded, match=KILLED):
             speak()
 
 
@@ -149,9 +148,9 @@ def test_a_process_that_dies_of_something_else_while_its_job_is_cancelled(
         job = jobs.submit(cell(misbehaving.SPIN), CORPUS)
         reported(jobs, job)
         (pid,) = (int(note.name) for note in tmp_path.iterdir() if note.name.isdigit())
-        os.kill(pid, signal.SIGSTOP)  # so that it can neither stop by itself nor be stopped before it dies
+        psutil.Process(pid).suspend()  # so that it can neither stop by itself nor be stopped before it dies
         jobs.cancel(job)
-        os.kill(pid, signal.SIGKILL)
+        psutil.Process(pid).kill()
         wait_for(lambda: jobs.status(job).state == "cancelled")
         assert jobs.status(job).message == "stopped on request: what was scored until then is kept."
 
@@ -212,6 +211,6 @@ def test_elsewhere_than_on_linux_a_worker_yields_as_far_as_it_can() -> None:
     done = alone(
         "import ctypes, psutil, sys\nfrom jsmi_core.runtime.processes import yield_to_everyone\n"
         "sys.platform, ctypes.CDLL = 'darwin', None  # there is no such call there\n"
-        "yield_to_everyone()\nprint(psutil.Process().nice())"
+        "yield_to_everyone()\nprint(int(psutil.Process().nice()))"
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "19\nit lives on\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{LOWEST:d}\nit lives on\n", "")
