@@ -27,6 +27,7 @@ from jsmi_core.figures import (
     Quantity,
     by_name,
     gain_data,
+    in_epochs,
     ladder_data,
     made_of,
     number,
@@ -177,7 +178,7 @@ def _split(results: Sequence[Result], axis: Axis) -> None:
     options = sorted({int(getattr(result.cell.config, fixed)) for result in trained})
     of = _of(options, label, "Of which trainings the gap is split.")
     line = [result for result in trained if getattr(result.cell.config, fixed) == of]
-    of_what = f"{of:,} epochs" if fixed == "epochs" else f"d = {of:,}"
+    of_what = in_epochs(of) if fixed == "epochs" else f"d = {of:,}"
     chart = split_data(
         split_points(line, known, axis, of),
         axis,
@@ -205,7 +206,9 @@ def _details(result: CellResult, law: LawName) -> None:
     """The training behind a point."""
     config, scores, unit = result.cell.config, result.law(law), state.get("unit")
     with st.container(border=True):
-        st.markdown(f"**d = {config.dimension}, {config.epochs} epochs, k = {config.negatives}, seed {config.seed}**")
+        st.markdown(
+            f"**d = {config.dimension}, {in_epochs(config.epochs)}, k = {config.negatives}, seed {config.seed}**"
+        )
         with st.container(horizontal=True):
             for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
                 st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")

@@ -165,7 +165,7 @@ _LAWS = {
 
 def shell_parser() -> argparse.ArgumentParser:
     """The parser of all that stands behind `jsmi`."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="jsmi", description=_ABOUT, epilog=_EXITS, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     whole.add_argument("--version", action="version", version=f"jsmi {_version()}")
@@ -318,6 +318,15 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
         _add_store(one)
         if action in ("list", "show", "compare", "verify"):
             _add_json(one)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes ``--word=--`` for what it says; argparse itself drops the two dashes, and gives an empty list."""
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and arg_strings == ["--"]:
+            return self._get_value(action, "--")  # type: ignore[attr-defined]
+        return super()._get_values(action, arg_strings)  # type: ignore[misc]
 
 
 def _command(commands: Any, name: str) -> argparse.ArgumentParser:

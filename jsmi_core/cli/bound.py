@@ -67,7 +67,7 @@ def bound(given: argparse.Namespace) -> int:
         ("JSMI, the bound for the paper's q(y) = p(y)", paper.bound),
         (f"bound for word2vec's q(y), counts to the power {config.noise_exponent:g}", word2vec.bound),
     ):
-        print(f"  {name:<55} {value:.6f} nats  {to_bits(value):.6f} bits")
+        print(f"  {name:<55} {value:z.6f} nats  {to_bits(value):z.6f} bits")
     note(f"read in {seconds['read']:.2f} s, counted in {seconds['count']:.2f} s, bounds in {seconds['bound']:.2f} s")
     return 0
 

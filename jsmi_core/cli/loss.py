@@ -96,22 +96,24 @@ def _pairs(pairs: Pairs, corpus: Corpus) -> list[dict[str, Any]]:
 
 def _print_whole(record: dict[str, Any], total: float, side: str) -> None:
     causes = record["causes"]
-    print(f"gap {total:.6f} = {record['seen']:.6f} in pairs that occur + {record['unseen']:.6f} in pairs that never do")
-    print(f"pairs that occur: {causes['too_low']:.6f} score too low, {causes['too_high']:.6f} too high")
+    print(
+        f"gap {total:z.6f} = {record['seen']:z.6f} in pairs that occur + {record['unseen']:z.6f} in pairs that never do"
+    )
+    print(f"pairs that occur: {causes['too_low']:z.6f} score too low, {causes['too_high']:z.6f} too high")
     print(f"\n{f'{side}s of ranks':<16} {'gap':>9} {'share':>7} {'seen':>9} {'unseen':>9} {'to know':>9}")
     for band in record["bands"]:
         ranks = f"{band['first_rank']:,}–{band['last_rank']:,}"
-        values = " ".join(f"{band[name]:>9.6f}" for name in ("seen", "unseen", "information"))
-        print(f"{ranks:<16} {band['loss']:>9.6f} {_share(band['loss'], total)} {values}")
+        values = " ".join(f"{band[name]:>z9.6f}" for name in ("seen", "unseen", "information"))
+        print(f"{ranks:<16} {band['loss']:>z9.6f} {_share(band['loss'], total)} {values}")
     print(f"\n{side:<16} {'gap':>9} {'share':>7} {'tokens':>7}")
     for word in record["words"]:
-        print(f"{word['word'][:16]:<16} {word['loss']:>9.6f} {_share(word['loss'], total)} {word['tokens']:>7,}")
+        print(f"{word['word'][:16]:<16} {word['loss']:>z9.6f} {_share(word['loss'], total)} {word['tokens']:>7,}")
     print()
     _print_pairs(record["pairs"], total)
 
 
 def _print_word(record: dict[str, Any], total: float, side: str) -> None:
-    print(f"{record['word']}, as a {side}: {record['loss']:.6f} of the gap, {total:.6f}")
+    print(f"{record['word']}, as a {side}: {record['loss']:z.6f} of the gap, {total:z.6f}")
     for name, near in record["neighbours"].items():
         print(f"near by {name} vectors: {', '.join(other['word'] for other in near)}")
     print()

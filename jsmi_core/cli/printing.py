@@ -11,6 +11,7 @@ from dataclasses import asdict
 from jsmi_core.embeddings import Usefulness
 from jsmi_core.experiments import LAWS, CellResult, Comparison, EpochScore, RankConfig, RankResult, Result, Split
 from jsmi_core.lowrank import Baseline
+from jsmi_core.runtime.wording import counted
 from jsmi_core.store import Store
 from jsmi_core.training import SGNSConfig
 
@@ -66,7 +67,7 @@ def settings_in_words(config: SGNSConfig | RankConfig) -> str:
     """What tells a cell of a grid from the others."""
     if isinstance(config, RankConfig):
         return f"best of rank d = {config.dimension}, k = {config.negatives}"
-    return f"d = {config.dimension}, {config.epochs} epochs, k = {config.negatives}, seed {config.seed}"
+    return f"d = {config.dimension}, {counted(config.epochs, 'epoch')}, k = {config.negatives}, seed {config.seed}"
 
 
 # -- one result -------------------------------------------------------------------------------------------------------
@@ -80,7 +81,8 @@ def print_epochs(history: Iterable[EpochScore], as_progress: bool = False) -> No
             print(f"{'epoch':>6} {'S(m)':>10} {'bound':>10} {'gap':>10} {'seconds':>8}", file=to)
         ceiling = score.score + score.gap
         print(
-            f"{score.epoch:>6} {score.score:>10.6f} {ceiling:>10.6f} {score.gap:>10.6f} {score.seconds:>8.1f}", file=to
+            f"{score.epoch:>6} {score.score:>z10.6f} {ceiling:>z10.6f} {score.gap:>z10.6f} {score.seconds:>8.1f}",
+            file=to,
         )
         to.flush()
 
@@ -92,7 +94,7 @@ def print_laws(result: Result) -> None:
     for law in result.laws:
         below = "; below 0: worse than knowing only the class ratio" if law.score < 0 else ""
         whose = "the paper's" if law.law == "paper" else own
-        print(f"q = {law.q} ({whose}): S = {law.score:.6f} of {law.bound:.6f}, gap {law.gap:.6f}{below}")
+        print(f"q = {law.q} ({whose}): S = {law.score:z.6f} of {law.bound:z.6f}, gap {law.gap:z.6f}{below}")
     print(f"run {result.id}")
 
 
@@ -101,11 +103,11 @@ def print_search(result: RankResult, best_known: float | None = None) -> None:
     dimension, own = result.cell.config.dimension, result.own
     print_laws(result)
     price = Split.of(own, own.score).price_of_rank
-    print(f"best score of rank {dimension}: S*_{dimension} ≥ {own.score:.6f}, price of rank at most {price:.6f} nats")
+    print(f"best score of rank {dimension}: S*_{dimension} ≥ {own.score:z.6f}, price of rank at most {price:z.6f} nats")
     if best_known is not None and best_known > own.score:
         at_most = Split.of(own, best_known).price_of_rank
         print(
-            f"a stored run of no higher rank scores {best_known:.6f}: the price of rank is at most {at_most:.6f} nats"
+            f"a stored run of no higher rank scores {best_known:z.6f}: the price of rank is at most {at_most:z.6f} nats"
         )
     for sentence in result.certificate.in_words(result.cell.config.tolerance):
         print(f"  {sentence}")
@@ -115,8 +117,8 @@ def print_split(split: Split) -> None:
     """The gap of a training as its two prices."""
     gap = split.price_of_rank + split.price_of_training
     print(
-        f"gap {gap:.6f} = price of rank, at most {split.price_of_rank:.6f},"
-        f" + price of training, at least {split.price_of_training:.6f}"
+        f"gap {gap:z.6f} = price of rank, at most {split.price_of_rank:z.6f},"
+        f" + price of training, at least {split.price_of_training:z.6f}"
     )
 
 
@@ -141,7 +143,7 @@ def print_baselines(found: Sequence[Baseline], result: RankResult) -> None:
     lines += [(own.bound, "bound", None), (own.score, "best embedding found", result.cell.config.dimension)]
     print(f"{'matrix':<32} {'rank':>6} {'S':>10} {'gap':>10}   under q = {own.q}")
     for score, name, rank in sorted(lines, reverse=True, key=lambda line: line[0]):
-        print(f"{name:<32} {'any' if rank is None else rank:>6} {score:>10.6f} {own.bound - score:>10.6f}")
+        print(f"{name:<32} {'any' if rank is None else rank:>6} {score:>z10.6f} {own.bound - score:>z10.6f}")
 
 
 def print_comparison(found: Comparison) -> None:
@@ -151,7 +153,7 @@ def print_comparison(found: Comparison) -> None:
     for law, differences in found.differences.items():
         scores = [run.law(law) for run in found.results]
         rows.append((f"q, {law} law", [score.q for score in scores]))
-        rows += [(name, [f"{getattr(score, name):.6f}" for score in scores]) for name in ("bound", "score", "gap")]
+        rows += [(name, [f"{getattr(score, name):z.6f}" for score in scores]) for name in ("bound", "score", "gap")]
         rows.append(("S − S of first", ["–" if value is None else f"{value:+.6f}" for value in differences]))
     for name, values in rows:
         print(f"{name:<22}" + "".join(f" {value!s:>26}" for value in values))
@@ -183,7 +185,7 @@ def print_trainings(results: Sequence[CellResult], splits: Mapping[str, Split]) 
         print(
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {config.epochs:>3} "
             f"{config.negatives:>3} {config.seed:>4} "
-            + " ".join("       –" if value is None else f"{value:>8.5f}" for value in values)
+            + " ".join("       –" if value is None else f"{value:>z8.5f}" for value in values)
         )
 
 
@@ -198,7 +200,7 @@ def print_searches(results: Sequence[RankResult]) -> None:
         config, own = run.cell.config, run.own
         print(
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {'':>3} {config.negatives:>3} "
-            f"{'':>4} {own.score:>8.5f} {own.bound:>8.5f} {own.gap:>8.5f} {run.certificate.passes:>6,} "
+            f"{'':>4} {own.score:>z8.5f} {own.bound:>z8.5f} {own.gap:>z8.5f} {run.certificate.passes:>6,} "
             f"{'yes' if run.certificate.converged else 'no':>9}"
         )
 
@@ -221,5 +223,5 @@ def print_usefulness(found: Sequence[tuple[Result, Sequence[Usefulness]]]) -> No
         )
         print(
             f"{run.id[:8]} {config.dimension:>4} {length:>4} {config.negatives:>3} {seed:>4} "
-            f"{run.own.gap:>8.5f}{values}"
+            f"{run.own.gap:>z8.5f}{values}"
         )

@@ -42,7 +42,7 @@ def table(given: argparse.Namespace) -> int:
     lines = [*zip(names, values.values(), strict=True)]
     lines += [(f"S*_{d}, best score found of rank {d}", score) for d, score in zip(dimensions, scores, strict=True)]
     for name, value in lines:
-        print(f"  {name:<45} {value:.6f} nats  {to_bits(value):.6f} bits")
+        print(f"  {name:<45} {value:z.6f} nats  {to_bits(value):z.6f} bits")
     print("  P(real given x, y), a row for each x:")
     for row in posterior:
         print("    " + "  ".join(f"{share:.4f}" for share in row))

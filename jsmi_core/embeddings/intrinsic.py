@@ -67,8 +67,9 @@ class Usefulness:
 def usefulness(embedding: Embedding, tests: Collection[str] = tuple(TESTS)) -> tuple[Usefulness, ...]:
     """Word similarity and analogies of an embedding's word vectors.
 
-    gensim's ``KeyedVectors.evaluate_word_pairs`` and ``evaluate_word_analogies`` at their defaults: letter case does
-    not count, items with an unknown word are left out (``dummy4unknown=False``), analogies are solved by 3CosAdd.
+    gensim's ``KeyedVectors.evaluate_word_pairs`` and ``evaluate_word_analogies`` over all words (by themselves they
+    look at the first 300,000 only), else at their defaults: letter case does not count, items with an unknown word
+    are left out (``dummy4unknown=False``), analogies are solved by 3CosAdd.
 
     Parameters
     ----------
@@ -119,9 +120,9 @@ def _tested(vectors: Any, test: str, known: set[str]) -> Usefulness:
     found, value = sum(items), None
     if test == "analogies":
         if found:
-            value = float(vectors.evaluate_word_analogies(str(file))[0])
+            value = float(vectors.evaluate_word_analogies(str(file), restrict_vocab=len(vectors))[0])
     elif found >= FEWEST:
-        _, spearman, _ = vectors.evaluate_word_pairs(str(file))
+        _, spearman, _ = vectors.evaluate_word_pairs(str(file), restrict_vocab=len(vectors))
         value = float(spearman[0])
     return Usefulness(test, None if value is None or math.isnan(value) else value, found, len(items))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.records import CellResult, LawName, LawScores
 from jsmi_core.experiments.specs import CHECKPOINTS, Cell, Grid
+from jsmi_core.runtime.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,8 @@ class Checkpoint(CellResult):
             epochs, every = run.cell.config.epochs, run.cell.every
             scored = "" if every == 1 else f" and was scored after every {every} of them"
             raise ParameterError(
-                f"epoch = {epoch!r} is not usable: the run has {epochs} epochs{scored}, give one that was scored."
+                f"epoch = {epoch!r} is not usable: the run has {counted(epochs, 'epoch')}{scored}, "
+                "give one that was scored."
             )
         moment = run.history[moments[epoch]]
         cell = Cell(run.cell.corpus, replace(run.cell.config, epochs=epoch), run.cell.every)

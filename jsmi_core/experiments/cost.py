@@ -20,6 +20,7 @@ from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.pairs import PairSampling, keep_probabilities
 from jsmi_core.runtime.processes import physical_memory
+from jsmi_core.runtime.wording import counted
 from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
@@ -124,4 +125,4 @@ def _smaller(config: SGNSConfig | RankConfig, share: float) -> str:
     if isinstance(config, RankConfig):
         return "a shorter text or a smaller dimension"
     epochs = int(config.epochs * share)
-    return f"at most {epochs:,} epochs" if epochs else "a shorter text, fewer negatives or a smaller dimension"
+    return f"at most {counted(epochs, 'epoch')}" if epochs else "a shorter text, fewer negatives or a smaller dimension"

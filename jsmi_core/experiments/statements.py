@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from jsmi_core.experiments.records import CellResult, LawName
 from jsmi_core.information import share_of
+from jsmi_core.runtime.wording import counted
 from jsmi_core.training import SGNSConfig
 
 
@@ -84,4 +85,4 @@ def _neighbours(name: str, results: Sequence[CellResult], true: Callable[[CellRe
 
 
 def _described(config: SGNSConfig) -> str:
-    return f"d = {config.dimension}, {config.epochs} epochs, k = {config.negatives}, seed {config.seed}"
+    return f"d = {config.dimension}, {counted(config.epochs, 'epoch')}, k = {config.negatives}, seed {config.seed}"

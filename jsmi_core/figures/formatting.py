@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from jsmi_core import checks
 from jsmi_core.information import share_of
+from jsmi_core.runtime.wording import counted
 
 Unit = Literal["nats", "bits"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -36,6 +37,8 @@ def inert(text: object) -> str:
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """The table as CSV; text that a spreadsheet would run as a formula (= + - @ first) gets a leading apostrophe.
 
+    So does text that begins with one: no two words become one.
+
     Examples
     --------
     >>> csv_text(["word"], [["=1+1"]]).splitlines()
@@ -44,7 +47,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     for row in (columns, *rows):
-        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row])
+        writer.writerow(["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r'" else cell for cell in row])
     return file.getvalue()
 
 
@@ -56,7 +59,7 @@ def number(value: float) -> str:
     >>> number(-0.24256)
     '\u22120.243'
     """
-    return f"{value:.3g}".replace("-", "\u2212")
+    return f"{value:z.3g}".replace("-", "\u2212")
 
 
 def percent(share: float) -> str:
@@ -110,4 +113,4 @@ def scale_of(unit: Unit) -> float:
 
 def in_epochs(count: float) -> str:
     """How long a model was trained, in words."""
-    return "1 epoch" if count == 1 else f"{count:,.0f} epochs"
+    return counted(count, "epoch")

@@ -163,8 +163,7 @@ def case_of_text(
     ('a', 'b', 'all other words')
     """
     words = checks.integer("words", words, 2, MOST_WORDS - 1)
-    if len(vocabulary) < 2:
-        raise DistributionError("the text has one word only: take a text with two or more.")
+    _check_two(len(vocabulary))
     own = min(words, len(vocabulary))
     group = np.minimum(np.arange(len(vocabulary)), own)
     merge = scipy.sparse.csr_array((np.ones(len(group)), (np.arange(len(group)), group)))
@@ -190,7 +189,7 @@ def case_of_model(joint: JointDistribution, embedding: Embedding, words: int = 4
     Raises
     ------
     DistributionError
-        If these words never occur beside each other.
+        If there is one word only, or these words never occur beside each other.
     ParameterError
         If a number is out of range.
 
@@ -201,6 +200,7 @@ def case_of_model(joint: JointDistribution, embedding: Embedding, words: int = 4
     [[4.0, 2.0], [2.0, 0.0]]
     """
     words = min(checks.integer("words", words, 2, MOST_WORDS), len(embedding.words))
+    _check_two(words)
     counts = joint.counts[:words, :words].toarray()
     if not counts.any():
         raise DistributionError(f"the {words} most frequent words never occur beside each other: take more words.")
@@ -208,6 +208,12 @@ def case_of_model(joint: JointDistribution, embedding: Embedding, words: int = 4
     told = f"the pairs among the {words} most frequent words, renormalised; m = the model's own vectors"
     part = Embedding(embedding.words[:words], embedding.contexts[:words], names)
     return Case(counts, part, _k(negatives), names, names, told, joint, embedding)
+
+
+def _check_two(words: int) -> None:
+    """A table of one word has nothing to prove anything on."""
+    if words < 2:
+        raise DistributionError("the text has one word only: take a text with two or more.")
 
 
 def _k(negatives: int) -> int:

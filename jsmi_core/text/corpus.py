@@ -25,6 +25,7 @@ from jsmi_core import checks
 from jsmi_core.errors import CorpusError
 from jsmi_core.runtime.files import write_whole
 from jsmi_core.runtime.npz import UNREADABLE
+from jsmi_core.runtime.wording import counted
 from jsmi_core.text.stream import Source, TextStream
 from jsmi_core.text.tokens import LINE_BREAKS, MAXIMUM_TOKEN, Numbering, Tokenizer
 
@@ -330,7 +331,7 @@ class Ranking:
             hint = "".join(f"; {notice}" for notice in notices)
             raise CorpusError(
                 f"no word occurs min_count = {min_count:,} times in {name!r}: the most frequent of its "
-                f"{np.count_nonzero(counts):,} different words occurs {counts.max():,} times, "
+                f"{np.count_nonzero(counts):,} different words occurs {counted(counts.max(), 'time')}, "
                 f"so give min_count = {counts.max()} or less{hint}."
             )
         kept = kept[np.argsort(-counts[kept], kind="stable")]

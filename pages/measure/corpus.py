@@ -6,6 +6,7 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, snippets, state
 from jsmi_app.panels import text as texts
 from jsmi_core.figures import inert, pmi_data, zipf_data
+from jsmi_core.runtime.wording import counted
 from jsmi_core.text import Corpus
 
 
@@ -78,7 +79,12 @@ def in_context(text: Corpus) -> None:
     if found is None:
         st.info("This word is not in the vocabulary: it is not in the text, or rarer than min_count.")
         return
-    st.caption(inert(f"“{wanted}” occurs {found.occurrences:,} times; here are {len(found.rows)} of them."))
+    st.caption(
+        inert(
+            f"“{wanted}” occurs {counted(found.occurrences, 'time')}; here "
+            f"{'is' if len(found.rows) == 1 else 'are'} {len(found.rows)} of them."
+        )
+    )
     st.dataframe(
         [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
         column_config={"before": st.column_config.TextColumn(alignment="right")},

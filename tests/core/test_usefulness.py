@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gensim.models import KeyedVectors
 from scipy.stats import spearmanr
 
 from jsmi_core import (
@@ -176,3 +177,21 @@ def test_balanced_vectors_of_fewer_words_than_dimensions() -> None:
 def test_a_matrix_that_cannot_be_undone_is_refused(matrix: object) -> None:
     with pytest.raises(ParameterError, match="invertible"):
         refactored(Embedding(np.eye(2), np.eye(2)), matrix)
+
+
+def test_words_beyond_gensims_first_300_000_are_tested_too() -> None:
+    """What is counted as found is what gensim tested, wherever in the vocabulary the words stand."""
+    file = gensim_file(TESTS["wordsim353"])
+    pairs = [
+        line.split("\t")[:2] for line in file.read_text(encoding="utf-8").splitlines() if line[:1] not in ("#", "")
+    ]
+    tested = list(dict.fromkeys(word.lower() for pair in pairs[:20] for word in pair))
+    words = (*(f"filler{i}" for i in range(300_000)), *tested)
+    vectors = np.random.default_rng(0).normal(size=(len(words), 3)).astype(np.float32)
+    (found,) = usefulness(Embedding(vectors, vectors, words), ["wordsim353"])
+    alone = Embedding(vectors[300_000:], vectors[300_000:], tuple(tested))
+    assert found == usefulness(alone, ["wordsim353"])[0]
+    keyed = KeyedVectors(3)
+    keyed.add_vectors(tested, vectors[300_000:])
+    _, spearman, unknown = keyed.evaluate_word_pairs(str(file), restrict_vocab=len(keyed))
+    assert (found.value, found.found) == (spearman[0], round(353 * (1 - unknown / 100)))
