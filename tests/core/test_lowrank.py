@@ -97,7 +97,8 @@ def test_gradient_against_sixty_digits(skip_target: bool) -> None:
     found = SlopePass(objective, np.float64)(words, contexts)
     with mpmath.workdps(60):
         exact_words, exact_contexts = exact_gradient(objective, words, contexts)
-    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), abs=1e-15)
+    # 63 losses that add up to less than 2 nats, each rounded at 2⁻⁵³
+    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), abs=2e-14)
     np.testing.assert_allclose(found.words, exact_words, rtol=1e-12, atol=1e-16)
     np.testing.assert_allclose(found.contexts, exact_contexts, rtol=1e-12, atol=1e-16)
 
@@ -192,7 +193,8 @@ def test_best_score_does_not_depend_on_names_or_sides() -> None:
 
 def test_correspondence_start_beats_knowing_nothing() -> None:
     objective = planted_objective()
-    assert objective.score(correspondence_start(objective, 1)) == pytest.approx(0, abs=1e-15)
+    # h(α) = 0.45 less as much again: 60 rows of 60, every sum rounded at 2⁻⁵³
+    assert objective.score(correspondence_start(objective, 1)) == pytest.approx(0, abs=6e-15)
     assert objective.score(correspondence_start(objective, 4)) > 0.1 * objective.bound
 
 
@@ -234,7 +236,8 @@ def two_halves(size: int = 1_024) -> tuple[SGNSObjective, Embedding]:
 
 def test_a_large_table_is_climbed_in_single_precision_and_keeps_a_start_that_is_better_in_double() -> None:
     objective, exact = two_halves()
-    assert objective.score(exact) == pytest.approx(objective.bound, rel=1e-14)
+    # h(α) = 0.45 less nearly as much: 1,024 rows of 1,024, every sum rounded at 2⁻⁵³
+    assert objective.score(exact) == pytest.approx(objective.bound, abs=1e-13)
     alone = best_rank_embedding(objective, 2, max_passes=20)
     assert alone.start == ANALYSIS
     assert alone.spread == 0

@@ -47,7 +47,8 @@ def test_the_best_matrix_loses_nothing_though_it_is_minus_infinity_somewhere(law
     score, gap, parts = matrix_cells(law.objective, cells(law.objective).best)
     assert gap <= 1e-15
     assert parts.max() <= 1e-15
-    assert score == pytest.approx(law.objective.bound, rel=1e-12, abs=1e-15)
+    # h(α) ≤ 0.7 less nearly as much: eight rows of eight, every sum rounded at 2⁻⁵³
+    assert score == pytest.approx(law.objective.bound, rel=1e-12, abs=2e-15)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
