@@ -92,8 +92,9 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What it takes to make a result again: with the cell's spec and seed, the same numbers come out.
+    """What it takes to make a result again, with the cell's spec and seed.
 
+    The same numbers come out on a machine of the same kind, and on another one what docs/portability.md says.
     ``seconds`` went into training and scoring (counting is done once for many cells), ``cost`` is the work in
     multiply-adds (see ``cost.py``), ``date`` is UTC in ISO 8601, ``versions`` are the packages that computed it.
     """
