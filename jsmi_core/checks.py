@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from jsmi_core.errors import ParameterError
@@ -86,3 +86,20 @@ def byte_count(name: str, value: Any) -> int:
     if isinstance(value, str):
         raise ParameterError(f"{name} = {value!r} is not usable: give bytes, or a size such as 500MB or 2GB.")
     return integer(name, value, 1, 2**50)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def half_character(words: Iterable[str]) -> str | None:
+    r"""Tell of the first word that holds a lone surrogate, half of a character, which no file can hold; None if none.
+
+    Examples
+    --------
+    >>> print(half_character(["whole", "half\ud83d"]))
+    'half\ud83d' holds half a character, U+D83D
+    """
+    for word in words:
+        if not word.isascii() and (found := _SURROGATE.search(word)):
+            return f"{word[:80]!r} holds half a character, U+{ord(found.group()):04X}"
+    return None

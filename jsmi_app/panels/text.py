@@ -1,53 +1,116 @@
-"""Bringing a text: upload or paste it, have it read, keep it under its digest."""
+"""Bringing a text: upload or paste it, have it read, keep it under its digest; looking words up in it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from jsmi_app import cached, controls, state
-from jsmi_core.text import SAMPLES, Corpus, read_corpus
+from jsmi_core.errors import CorpusError, ParameterError
+from jsmi_core.figures import inert
+from jsmi_core.text import ENCODINGS, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
 
-ENCODINGS = ("automatic", "utf-8", "latin-1", "cp1252", "utf-16", "gb18030", "shift_jis", "koi8-r")
+AUTOMATIC = "automatic"
 MOST_PASTED = 1_000_000  # characters
+_UNDECIDED, _DECIDED = "_encoding_undecided", "_encoding_decided"
+
+
+class Undecided(NamedTuple):
+    """A file whose encoding a person must choose: which upload it is, how it is to be read, what it may be."""
+
+    file: str
+    settings: dict[str, Any]
+    message: str
+    guesses: tuple[Guess, ...]
 
 
 def bring() -> None:
     """The form that takes a text of the user's own."""
-    with st.expander("Use your own text", icon=":material/upload_file:"), st.form("bring", border=False):
-        file = st.file_uploader(
-            "Plain text, also packed with gzip or bzip2, up to 200 MB",
-            help="One sentence per line, or running text. It is read on this machine and kept under its digest.",
-        )
-        pasted = st.text_area("… or paste it", max_chars=MOST_PASTED, height=120)
-        columns = st.columns(4, vertical_alignment="bottom")
-        tokenizer = columns[0].selectbox(
-            "Tokenizer",
-            ("unicode", "whitespace"),
-            help="unicode finds the words of running text; whitespace takes tokens as they stand (Penn Treebank).",
-        )
-        case = columns[1].selectbox(
-            "Case", ("tokenizer's own", "lowercase", "as it is"), help="unicode lowercases, whitespace does not."
-        )
-        encoding = columns[2].selectbox(
-            "Encoding", ENCODINGS, help="automatic: the byte-order mark's, else UTF-8; bytes are never skipped."
-        )
-        rare = columns[3].number_input("min_count", 1, 1000, 5, help=controls.HELP["min_count"])
-        if st.form_submit_button("Read the text", type="primary"):
-            source = file.getvalue() if file is not None else pasted.encode()
-            with st.spinner("Reading the text …"):
-                text = read_corpus(
-                    source,
-                    tokenizer=tokenizer,
-                    lowercase={"lowercase": True, "as it is": False}.get(case),
-                    min_count=int(rare),
-                    encoding=None if encoding == "automatic" else encoding,
-                    name=file.name if file is not None else "pasted text",
-                )
-            _choose(cached.store().save_text(text))
+    with st.expander("Use your own text", icon=":material/upload_file:"):
+        with st.form("bring", border=False):
+            file = st.file_uploader(
+                "Plain text, also packed with gzip, bzip2 or zip, up to 200 MB",
+                help="One sentence per line, or running text. It is read on this machine and kept under its digest.",
+            )
+            pasted = st.text_area("… or paste it", max_chars=MOST_PASTED, height=120)
+            settings = _settings()
+            asked = st.form_submit_button("Read the text", type="primary")
+        undecided: Undecided | None = st.session_state.get(_UNDECIDED)
+        decided = st.session_state.pop(_DECIDED, None)
+        if asked or undecided is None or file is None or undecided.file != file.file_id:
+            st.session_state.pop(_UNDECIDED, None)
+            undecided = None
+        if undecided is not None and decided is not None:
+            del st.session_state[_UNDECIDED]
+            _read(file, "", {**undecided.settings, "encoding": decided})
+        elif asked:
+            _read(file, pasted, settings)
+        if _UNDECIDED in st.session_state:
+            _choose_encoding(st.session_state[_UNDECIDED])
+
+
+def _settings() -> dict[str, Any]:
+    """How the text is to be read."""
+    columns = st.columns(4, vertical_alignment="bottom")
+    tokenizer = columns[0].selectbox(
+        "Tokenizer",
+        ("unicode", "whitespace"),
+        help="unicode finds the words of running text; whitespace takes tokens as they stand (Penn Treebank).",
+    )
+    case = columns[1].selectbox(
+        "Case", ("tokenizer's own", "lowercase", "as it is"), help="unicode lowercases, whitespace does not."
+    )
+    encoding = columns[2].selectbox(
+        "Encoding",
+        (AUTOMATIC, *ENCODINGS),
+        format_func=lambda name: f"{name}: {ENCODINGS[name]}" if name in ENCODINGS else name,
+        help="Of a file; what is pasted has none. automatic: the byte-order mark's, else UTF-8; where that does not "
+        "fit you choose.",
+    )
+    rare = columns[3].number_input("min_count", 1, 1000, 5, help=controls.HELP["min_count"])
+    return {
+        "tokenizer": tokenizer,
+        "lowercase": {"lowercase": True, "as it is": False}.get(case),
+        "min_count": int(rare),
+        "encoding": None if encoding == AUTOMATIC else encoding,
+    }
+
+
+def _read(file: Any, pasted: str, settings: dict[str, Any]) -> None:
+    """Read the file, or what was pasted, and choose it; where its encoding is in doubt, ask."""
+    if file is not None and pasted.strip():
+        raise CorpusError(f"two texts were given, the file {file.name!r} and what was pasted: take one of them away.")
+    source = file.getvalue() if file is not None else pasted.encode()
+    if file is None:
+        settings = {**settings, "encoding": "utf-8"}
+    try:
+        with st.spinner("Reading the text …"):
+            text = read_corpus(source, name=file.name if file is not None else "pasted text", **settings)
+    except EncodingError as error:
+        if file is None or not error.guesses:
+            raise
+        st.session_state[_UNDECIDED] = Undecided(file.file_id, settings, str(error), error.guesses)
+        return
+    _choose(cached.store().save_text(text))
+
+
+def _choose_encoding(undecided: Undecided) -> None:
+    """Show what each likely encoding makes of the text, for a person to choose."""
+    st.warning(inert(undecided.message.partition(";")[0] + ". Which of these reads rightly?"))
+    for guess, column in zip(undecided.guesses, st.columns(len(undecided.guesses)), strict=True):
+        with column:
+            st.button(
+                f"Read it as {guess.encoding}",
+                key=f"encoding-{guess.encoding}",
+                help=ENCODINGS.get(guess.encoding),
+                on_click=st.session_state.__setitem__,
+                args=(_DECIDED, guess.encoding),
+            )
+            st.code("\n".join(guess.lines), language=None, wrap_lines=True)
+    st.caption("If none does, choose another encoding above, or save the text as UTF-8.")
 
 
 def _choose(key: str) -> None:
@@ -68,6 +131,15 @@ def min_count(text: Corpus) -> Corpus:
     return text
 
 
+def asked_for(text: Corpus, typed: str) -> int | None:
+    """The place in the vocabulary of the word that was typed, read as the text was; says why where there is none."""
+    try:
+        return typed_word(text, typed)
+    except ParameterError as error:
+        st.info(inert(str(error)))
+        return None
+
+
 class Concordance(NamedTuple):
     """How often a word occurs, and some of the places: (before, word, after)."""
 
@@ -75,11 +147,10 @@ class Concordance(NamedTuple):
     rows: list[tuple[str, str, str]]
 
 
-def concordance(text: Corpus, word: str, most: int = 20, reach: int = 12) -> Concordance | None:
-    """Places of a word, evenly spread over the text; None if it is not in the vocabulary."""
-    if word not in text.vocabulary:
-        return None
-    places = np.flatnonzero(text.ids == text.vocabulary.index(word))
+def concordance(text: Corpus, index: int, most: int = 20, reach: int = 12) -> Concordance:
+    """Places of a word of the vocabulary, evenly spread over the text."""
+    word = text.vocabulary[index]
+    places = np.flatnonzero(text.ids == index)
     chosen = places[np.linspace(0, len(places) - 1, min(most, len(places))).astype(int)]
     rows = []
     for place in chosen.tolist():

@@ -11,12 +11,12 @@ from jsmi_core import checks
 from jsmi_core.cli.inputs import corpus_of, described, find
 from jsmi_core.cli.printing import UNIT, print_json, say_notices, settings_in_words
 from jsmi_core.embeddings import neighbours
-from jsmi_core.errors import ParameterError, StoreError
+from jsmi_core.errors import StoreError
 from jsmi_core.experiments import Result, loss_of
 from jsmi_core.figures import causes_of
 from jsmi_core.objective import KEPT, Loss, Pairs, SideName
 from jsmi_core.store import Store
-from jsmi_core.text import Corpus
+from jsmi_core.text import Corpus, typed_word
 
 
 def loss(given: argparse.Namespace) -> int:
@@ -61,18 +61,14 @@ def _whole(found: Loss, corpus: Corpus, side: SideName, most: int) -> dict[str, 
 
 def _word(found: Loss, corpus: Corpus, given: argparse.Namespace, most: int) -> dict[str, Any]:
     """The part of one word, as JSON-able values."""
-    if given.word not in corpus.vocabulary:
-        raise ParameterError(
-            f"word = {given.word!r} is not usable: it is not in the text, or rarer than min_count; try another."
-        )
-    index = corpus.vocabulary.index(given.word)
+    index = typed_word(corpus, given.word)
     near = {
         name: [{"word": corpus.vocabulary[other.place], "cosine": other.cosine} for other in neighbours(table, index)]
         for name, table in (("input", found.embedding.words), ("output", found.embedding.contexts))
     }
     own = float(found.side(given.side).loss[index])
     pairs = _pairs(found.pairs_of(given.side, index, most), corpus)
-    return {"word": given.word, "loss": own, "pairs": pairs, "neighbours": near}
+    return {"word": corpus.vocabulary[index], "loss": own, "pairs": pairs, "neighbours": near}
 
 
 def _pairs(pairs: Pairs, corpus: Corpus) -> list[dict[str, Any]]:

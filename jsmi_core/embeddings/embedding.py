@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core import checks
 from jsmi_core.errors import EmbeddingError
 
 
@@ -30,7 +31,8 @@ class Embedding:
     Raises
     ------
     EmbeddingError
-        If the shapes do not fit, or a number is NaN or infinite (the message names the row).
+        If the shapes do not fit, a number is NaN or infinite (the message names the row), or a word holds half a
+        character.
 
     Examples
     --------
@@ -56,6 +58,9 @@ class Embedding:
                 f"the vocabulary names {len(self.vocabulary):,} words but there are {len(self.words):,} word vectors: "
                 "give one word for each row."
             )
+        broken = checks.half_character(self.vocabulary or ())
+        if broken:
+            raise EmbeddingError(f"{broken}, which no file can: mend the vocabulary at its source.")
 
     @property
     def dimension(self) -> int:

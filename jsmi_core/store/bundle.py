@@ -27,6 +27,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from jsmi_core.checks import half_character
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments import LAW_VERSION, LAWS, CellResult, Result, same_numbers
 from jsmi_core.runtime.files import writing_whole
@@ -326,7 +327,7 @@ def _check_types(record: Any) -> None:
     for field in fields(record):
         value, declared = getattr(record, field.name), str(field.type)
         if declared == "str":
-            sound = isinstance(value, str)
+            sound = isinstance(value, str) and not half_character([value])
         elif declared in ("int", "float", "float | None"):
             absent = value is None and declared == "float | None"
             sound = absent or (isinstance(value, (int, float)) and math.isfinite(value))

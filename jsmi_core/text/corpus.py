@@ -1,17 +1,16 @@
 """Text → Corpus: numbered words in sentences, the common ground of counting and training.
 
-The steps, each in one place: bytes to text (text.py), text to tokens (tokens.py), tokens to numbers (here). Words
+The steps, each in one place: bytes to text (stream.py), text to tokens (tokens.py), tokens to numbers (here). Words
 under ``min_count`` are removed *before* any window is formed, so that windows stretch over them, as in word2vec;
 sentences are cut at 10,000 words, because gensim would drop the rest of a longer one without a word.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,32 +25,19 @@ from jsmi_core.errors import CorpusError
 from jsmi_core.runtime.files import write_whole
 from jsmi_core.runtime.npz import UNREADABLE
 from jsmi_core.runtime.wording import counted
+from jsmi_core.text.digest import content_digest, packed_words, unpacked_words
+from jsmi_core.text.prose import unspaced
+from jsmi_core.text.reading import Reading
 from jsmi_core.text.stream import Source, TextStream
-from jsmi_core.text.tokens import LINE_BREAKS, MAXIMUM_TOKEN, Numbering, Tokenizer
+from jsmi_core.text.tokens import MAXIMUM_TOKEN, Numbering, Tokenizer
+from jsmi_core.text.unpacking import printable
+from jsmi_core.text.words import LINE_BREAKS
 
 MAXIMUM_SENTENCE = 10_000
 """Most words of one sentence that gensim's trainer looks at."""
 
 _PART = 1 << 22  # tokens that are counted at a time
 _FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a corpus was read from its source, and what was in it before rare words were removed.
-
-    ``normal_form`` is the Unicode form that all words are in; ``bytes_read`` counts the unpacked text,
-    ``tokens_read`` and ``words_read`` all tokens and all different words.
-    """
-
-    tokenizer: str
-    lowercase: bool
-    min_count: int
-    encoding: str
-    normal_form: str
-    bytes_read: int
-    tokens_read: int
-    words_read: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +63,7 @@ class Corpus:
     Raises
     ------
     CorpusError
-        If the arrays do not fit together.
+        If the arrays do not fit together, or a word holds half a character (a lone surrogate).
 
     Examples
     --------
@@ -100,11 +86,15 @@ class Corpus:
             not np.array_equal(self.counts, occurrences(self.ids, len(self.vocabulary)))
             or (int(bounds[0]), int(bounds[-1])) != (0, len(self.ids))
             or (np.diff(bounds) <= 0).any()
+            or len(set(self.vocabulary)) < len(self.vocabulary)
         ):
             raise CorpusError(
-                f"the parts of corpus {self.name!r} do not fit together: make it with read_corpus or "
-                "Corpus.from_sentences."
+                f"the parts of corpus {self.name!r} do not fit together: use read_corpus or Corpus.from_sentences."
             )
+        broken = checks.half_character((*self.vocabulary, *self.notices))
+        if broken:
+            raise CorpusError(f"{broken} in corpus {self.name!r}: read the text again from its source.")
+        object.__setattr__(self, "name", printable(self.name))
         for name in ("counts", "ids", "offsets"):
             view = getattr(self, name).view()  # the caller's own array stays as it is
             view.flags.writeable = False
@@ -132,17 +122,23 @@ class Corpus:
         Raises
         ------
         CorpusError
-            If a sentence is not a list of words, or no word is left.
+            If sentences, or the words of one, are no list or have no order (text, set, dict); if no word is left.
         """
         min_count = checks.integer("min_count", min_count, 1, 10**9)
         end = object()
         numbers = Numbering([end])
+        if not _in_order(sentences):
+            kind = type(sentences).__name__
+            raise CorpusError(f"a {kind} is no list of sentences: give lists of words, or a text to read_corpus.")
 
         def flat() -> Iterator[object]:
             for place, sentence in enumerate(sentences):
-                words = list(sentence) if isinstance(sentence, Iterable) and not isinstance(sentence, str) else [None]
+                words = list(sentence) if _in_order(sentence) else [None]
                 if not all(isinstance(word, str) for word in words):
-                    raise CorpusError(f"sentence {place} is not a list of words: give a list of str for each sentence.")
+                    what = "some words are no str" if _in_order(sentence) else f"a {type(sentence).__name__}"
+                    raise CorpusError(
+                        f"sentence {place} is not a list of words ({what}): give a list of str for each sentence."
+                    )
                 yield from words
                 yield end
 
@@ -155,7 +151,7 @@ class Corpus:
 
     def to_bytes(self) -> bytes:
         """The corpus as an uncompressed .npz without pickle."""
-        letters, lengths = _packed(self.vocabulary)
+        letters, lengths = packed_words(self.vocabulary)
         record = {
             "format": _FORMAT,
             "digest": self.digest,
@@ -217,7 +213,7 @@ class Corpus:
             record = json.loads(arrays["record"].tobytes())
             if record["format"] != _FORMAT:
                 raise ValueError("another format")
-            words = _unpacked(arrays["letters"], arrays["lengths"])
+            words = unpacked_words(arrays["letters"], arrays["lengths"])
             counts = occurrences(arrays["ids"], len(words))
             reading = Reading(**record["reading"]) if record["reading"] else None
             about = record["name"], tuple(record["notices"]), reading
@@ -238,7 +234,7 @@ def read_corpus(
     Parameters
     ----------
     source : path, or bytes
-        Plain text, or text packed with gzip or bzip2.
+        Plain text, or one text packed with gzip, bzip2 or zip.
     tokenizer : "unicode" or "whitespace"
         Words of running text, or tokens as they stand between white space: see tokens.py for the rule.
     lowercase : bool, optional
@@ -258,7 +254,8 @@ def read_corpus(
     Raises
     ------
     CorpusError
-        If the source is not text, does not decode, or no word is left.
+        If the source is not text, or no word is left; an EncodingError, which has the likeliest encodings, if it does
+        not decode.
     ParameterError
         If a parameter is out of range.
 
@@ -272,8 +269,7 @@ def read_corpus(
     stream = TextStream(source, encoding)
     numbers = Numbering(LINE_BREAKS)
     parts = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)]
-    notices = [f"the text was decoded as {stream.encoding}"] if not stream.encoding.startswith("utf-8") else []
-    notices += rule.hints
+    notices = [*stream.notices, *rule.hints]
     tokens_read = sum(int(np.count_nonzero(part >= numbers.reserved)) for part in parts)
     words_read = len(numbers) - numbers.reserved
     reading = Reading(
@@ -292,6 +288,8 @@ def _numbered(
 ) -> Corpus:
     """Number words by frequency, drop rare ones, and turn ends of sentences into offsets; empties ``parts``."""
     counts = sum((occurrences(part, len(numbers)) for part in parts), np.zeros(len(numbers), np.int64))
+    if reading is not None:
+        notices = [*notices, *spacing_notices(numbers, counts)]
     ranking = Ranking.of(numbers, counts, min_count, name, notices)
     ids = np.empty(int(ranking.counts.sum()), np.int32)
     ends = [np.zeros(1, np.int64)]
@@ -337,13 +335,24 @@ class Ranking:
         kept = kept[np.argsort(-counts[kept], kind="stable")]
         rank = np.full(len(words), -1, np.int32)
         rank[kept] = np.arange(len(kept), dtype=np.int32)
-        return cls(tuple(str(words[place]) for place in kept.tolist()), counts[kept], rank, numbers.reserved)
+        vocabulary = tuple(str(words[place]) for place in kept.tolist())
+        broken = checks.half_character(vocabulary)
+        if broken:
+            raise CorpusError(f"{broken} in {name!r}: mend the text at its source, or leave such words out.")
+        return cls(vocabulary, counts[kept], rank, numbers.reserved)
 
     def renumbered(self, part: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """Return the tokens of a part that are kept, and how many of them come before each end of a sentence."""
         ranks = self.rank[part]
         before = np.cumsum(ranks >= 0, dtype=np.int64)
         return ranks[ranks >= 0], before[part < self.reserved]
+
+
+def spacing_notices(numbers: Numbering, counts: npt.NDArray[np.int64]) -> list[str]:
+    """Say where whole phrases were taken for words, since no spaces part them."""
+    words = zip(list(numbers)[numbers.reserved :], counts[numbers.reserved :].tolist(), strict=True)
+    told = unspaced((str(word), count) for word, count in words)
+    return [told] if told else []
 
 
 def numbering_notices(numbers: Numbering, split: int) -> list[str]:
@@ -371,26 +380,6 @@ def occurrences(ids: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
     return counts
 
 
-def content_digest(vocabulary: Sequence[str], *arrays: tuple[int, Iterable[npt.NDArray[Any]]]) -> str:
-    """SHA-256 of the words and of arrays, each given as its length and its parts in order."""
-    letters, lengths = _packed(vocabulary)
-    digest = hashlib.sha256()
-    words: list[tuple[int, Iterable[npt.NDArray[Any]]]] = [(len(letters), [letters]), (len(lengths), [lengths])]
-    for length, parts in (*words, *arrays):
-        digest.update(length.to_bytes(8, "little"))
-        for part in parts:
-            digest.update(np.ascontiguousarray(part, part.dtype.newbyteorder("<")).data)
-    return digest.hexdigest()
-
-
-def _packed(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    """Return the words as UTF-8 bytes end to end, and the length of each in bytes."""
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
-    return np.frombuffer(b"".join(encoded), np.uint8), np.array([len(word) for word in encoded], np.int32)
-
-
-def _unpacked(letters: npt.NDArray[np.uint8], lengths: npt.NDArray[np.int32]) -> tuple[str, ...]:
-    stops = np.cumsum(lengths).tolist()
-    data = letters.tobytes()
-    starts = [0, *stops[:-1]]
-    return tuple(data[a:b].decode("utf-8", "surrogatepass") for a, b in zip(starts, stops, strict=True))
+def _in_order(things: object) -> bool:
+    """Whether things come one after another in an order that means something; letters and bytes are no words."""
+    return isinstance(things, Iterable) and not isinstance(things, (str, bytes, bytearray, memoryview, Mapping, Set))

@@ -18,10 +18,20 @@ import numpy.typing as npt
 
 from jsmi_core import checks
 from jsmi_core.errors import Cancelled, CorpusError
-from jsmi_core.text.corpus import Corpus, Ranking, Reading, content_digest, cut_long, numbering_notices
+from jsmi_core.text.corpus import (
+    Corpus,
+    Ranking,
+    cut_long,
+    numbering_notices,
+    spacing_notices,
+)
+from jsmi_core.text.digest import content_digest
+from jsmi_core.text.reading import Reading
 from jsmi_core.text.scratch import ScratchArray
 from jsmi_core.text.stream import Source, TextStream
-from jsmi_core.text.tokens import LINE_BREAKS, Numbering, Tokenizer
+from jsmi_core.text.tokens import Numbering, Tokenizer
+from jsmi_core.text.unpacking import printable
+from jsmi_core.text.words import LINE_BREAKS
 
 MAXIMUM_BYTES = 1 << 40
 """Most bytes of text that are read from one source (1 TiB, about 2·10¹¹ words)."""
@@ -131,7 +141,7 @@ def read_large_corpus(
     Parameters
     ----------
     sources : path, or bytes, or a sequence of them
-        Plain text, or text packed with gzip or bzip2. A file's end ends a sentence.
+        Plain text, or one text packed with gzip, bzip2 or zip. A file's end ends a sentence.
     tokenizer, lowercase, min_count, encoding
         As for ``read_corpus``.
     name : str, optional
@@ -150,7 +160,7 @@ def read_large_corpus(
     Raises
     ------
     CorpusError
-        If a source is not text, does not decode, or no word is left.
+        If a source is not text, or no word is left; an EncodingError if it does not decode.
     ParameterError
         If a parameter is out of range.
     StoreError
@@ -172,7 +182,8 @@ def read_large_corpus(
     for source in given:
         first.read(source, rule)
     numbers, counts = first.numbers, first.counts[: len(first.numbers)]
-    name = name or (first.names[0] if len(given) == 1 else f"{first.names[0]} and {len(given) - 1} more")
+    name = printable(name or (first.names[0] if len(given) == 1 else f"{first.names[0]} and {len(given) - 1} more"))
+    first.notices += spacing_notices(numbers, counts)
     ranking = Ranking.of(numbers, counts, min_count, name, first.notices)
     ids, offsets, longest, split = _ranked(ranking, first.raw, folder, cancel)
     words, tokens = len(numbers) - numbers.reserved, int(counts[numbers.reserved :].sum())
@@ -223,9 +234,7 @@ class _FirstReading:
         self.bytes_read += stream.bytes_read
         self.names.append(stream.name)
         self.encodings.append(stream.encoding)
-        if not stream.encoding.startswith("utf-8"):
-            self.notices.append(f"the text was decoded as {stream.encoding}")
-        self.notices += rule.hints
+        self.notices += [*stream.notices, *rule.hints]
 
     def _watched(self, stream: TextStream) -> Iterator[str]:
         began = self._done

@@ -23,7 +23,7 @@ from jsmi_core.figures import (
 )
 from jsmi_core.information import FloatArray
 from jsmi_core.objective import Loss
-from jsmi_core.text import Corpus
+from jsmi_core.text import Corpus, typed_words
 
 VIEWS = {"words": "Words", "scores": "Scores", "word": "One word", "map": "Map", "heat": "Table"}
 MOST_ROWS = 200
@@ -94,11 +94,10 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
         state.seed("word")
         typed = st.text_input("Word", key="word", max_chars=200, help="Empty: the word that lost most.")
         state.keep("word", typed)
-    word = typed.strip() or text.vocabulary[int(np.argmax(side.loss))]
-    if word not in text.vocabulary:
-        st.info(words.part("unknown", word=f"“{word}”"))
+    index = texts.asked_for(text, typed) if typed.strip() else int(np.argmax(side.loss))
+    if index is None:
         return
-    index = text.vocabulary.index(word)
+    word = text.vocabulary[index]
     pairs = loss.pairs_of(name, index)
     own, scale = float(side.loss[index]), losses.scaled()
     key = f"loss-word-{index}"  # of this word only: what was clicked for another one must not lead on from here
@@ -115,7 +114,7 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss", pmi)
     losses.table(rows, partners, f"word-pairs-{index}", "The worst pairs of the word")
     near(text, loss, index)
-    in_text(text, word)
+    in_text(text, index)
 
 
 def near(text: Corpus, loss: Loss, index: int) -> None:
@@ -130,16 +129,15 @@ def near(text: Corpus, loss: Loss, index: int) -> None:
             losses.table(rows, names, f"near-{kind}-{index}", f"The words with the nearest {kind} vectors")
 
 
-def in_text(text: Corpus, word: str) -> None:
+def in_text(text: Corpus, index: int) -> None:
     """Where the word stands."""
-    found = texts.concordance(text, word)
-    if found is not None:
-        st.subheader(inert(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places"), anchor=False)
-        st.dataframe(
-            [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
-            column_config={"before": st.column_config.TextColumn(alignment="right")},
-            hide_index=True,
-        )
+    found, word = texts.concordance(text, index), text.vocabulary[index]
+    st.subheader(inert(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places"), anchor=False)
+    st.dataframe(
+        [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
+        column_config={"before": st.column_config.TextColumn(alignment="right")},
+        hide_index=True,
+    )
 
 
 def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) -> None:
@@ -171,15 +169,14 @@ def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
             "Words",
             key="words",
             max_chars=2000,
-            help="With commas between them; empty: those of the pairs that lost most.",
+            help="With spaces or commas between them; empty: those of the pairs that lost most.",
         )
         state.keep("words", typed)
-    asked = list(dict.fromkeys(word.strip() for word in typed.split(",") if word.strip()))
-    chosen = [word for word in asked if word in text.vocabulary][:MOST_CELLS] or of_the_worst_pairs(text, loss, top)
-    missing = [word for word in asked if word not in text.vocabulary]
-    if missing:
-        st.info(words.part("missing", words=", ".join(missing)))
-    indices = np.array([text.vocabulary.index(word) for word in chosen])
+    asked = typed_words(text, typed)
+    if asked.missing:
+        st.info(words.part("missing", words=", ".join(asked.missing)))
+    indices = np.array(asked.places[:MOST_CELLS] or of_the_worst_pairs(loss, top))
+    chosen = [text.vocabulary[index] for index in indices.tolist()]
     pairs = loss.pairs(np.repeat(indices, len(indices)), np.tile(indices, len(indices)))
     tables = heat_data(pairs, chosen, loss.total, pmi=pmi)
     for column, data, key in zip(st.columns(3), tables, ("best", "model", "loss"), strict=True):
@@ -188,12 +185,12 @@ def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
     frame.say(words.part("heat"))
 
 
-def of_the_worst_pairs(text: Corpus, loss: Loss, most: int) -> list[str]:
-    """The words of the pairs that lost most, each once."""
+def of_the_worst_pairs(loss: Loss, most: int) -> list[int]:
+    """The places in the vocabulary of the words of the pairs that lost most, each once."""
     with st.spinner("Looking at all pairs …"):
         pairs = loss.worst_pairs(MOST_ROWS)
     both = np.column_stack([pairs.rows, pairs.columns]).ravel().tolist()
-    return [text.vocabulary[i] for i in dict.fromkeys(both)][:most]
+    return list(dict.fromkeys(both))[:most]
 
 
 def summary(scores: LawScores) -> None:

@@ -74,11 +74,10 @@ def in_context(text: Corpus) -> None:
         "Word", key="word", max_chars=200, help="Shows where this word stands in the text, as the tokenizer cut it."
     )
     state.keep("word", word)
-    wanted = word.strip() or text.vocabulary[0]
-    found = texts.concordance(text, wanted)
-    if found is None:
-        st.info("This word is not in the vocabulary: it is not in the text, or rarer than min_count.")
+    index = texts.asked_for(text, word) if word.strip() else 0
+    if index is None:
         return
+    found, wanted = texts.concordance(text, index), text.vocabulary[index]
     st.caption(
         inert(
             f"“{wanted}” occurs {counted(found.occurrences, 'time')}; here "

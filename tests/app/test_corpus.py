@@ -51,3 +51,63 @@ def test_a_word_of_the_text_does_nothing_to_the_page(open_page: Open, word: str)
     shown = [text for text in texts(app) if "occurs" in text]
     assert shown
     assert not any(word in text for text in shown)
+
+
+# -- a file whose encoding is in doubt --------------------------------------------------------------------------------
+
+WESTERN = "I don’t know — it’s naïve of me, said the man in the café.\n" * 5
+
+
+def upload(app, name: str, content: bytes):
+    app.file_uploader[0].upload(name, content, "text/plain")
+    next(button for button in app.button if button.label == "Read the text").click().run()
+    assert not app.exception
+    return app
+
+
+def test_likely_encodings_are_shown_and_a_person_chooses(open_page: Open) -> None:
+    app = upload(open_page("corpus", corpus="planted"), "western.txt", WESTERN.encode("cp1252"))
+    assert "does not decode as utf" in app.warning[0].value
+    assert query(app)["corpus"] == "planted"  # nothing is read before it is chosen
+    choices = {button.label: button for button in app.button if button.label.startswith("Read it as")}
+    assert 1 < len(choices) <= 3
+    assert any("I don’t know" in code.value for code in app.code)
+    app.run()  # the choice is still there
+    choices["Read it as cp1252"].click().run()
+    assert not app.exception
+    assert len(query(app)["corpus"]) == 64
+    assert {metric.label: metric.value for metric in app.metric}["Encoding"] == "cp1252"
+    assert not [button for button in app.button if button.label.startswith("Read it as")]
+
+
+def test_a_choice_of_encoding_goes_with_its_file(open_page: Open) -> None:
+    app = upload(open_page("corpus"), "western.txt", WESTERN.encode("cp1252"))
+    upload(app, "plain.txt", TEXT.encode())
+    assert not app.warning
+    assert not [button for button in app.button if button.label.startswith("Read it as")]
+    assert app.metric[0].value == "60"
+
+
+def test_an_encoding_is_of_files_and_what_is_pasted_has_none(open_page: Open) -> None:
+    app = open_page("corpus")
+    app.selectbox[2].set_value("latin-1")
+    bring(app, "naïve café\n" * 5)
+    assert app.dataframe[0].value["word"].tolist() == ["naïve", "café"]
+
+
+def test_a_file_and_a_pasted_text_are_one_too_many(open_page: Open) -> None:
+    app = open_page("corpus", corpus="planted")
+    app.text_area[0].set_value("pasted words")
+    upload(app, "mine.txt", TEXT.encode())
+    assert "two texts were given" in app.error[0].value
+    assert "mine" in app.error[0].value
+
+
+def test_a_word_is_asked_for_as_the_text_was_read(open_page: Open) -> None:
+    app = bring(open_page("corpus"), "They don’t go to the café for 1,000 reasons\n" * 6)
+    app.segmented_control(key="view").set_value("context").run()
+    for typed, word in (("DON'T", "don't"), ("Cafe\u0301", "café"), ("1,000", "1,000")):
+        app.text_input("word").set_value(typed).run()
+        assert any(word in row for row in app.dataframe[0].value["word"].tolist())
+    app.text_input("word").set_value("tea time").run()
+    assert any("it is" in text.value for text in app.info)

@@ -24,6 +24,7 @@ from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.store.bundle import Imported, _check_sound, export_bundle, import_bundle
 from jsmi_core.store.store import Store
 from jsmi_core.text.corpus import Corpus
+from jsmi_core.text.digest import content_digest, packed_words
 from jsmi_core.training.config import SGNSConfig
 
 CORPUS = Corpus.from_sentences([["to", "be", "or", "not", "to", "be"]] * 10, name="Hamlet")
@@ -222,6 +223,11 @@ def words_for_numbers(entries: dict[str, bytes], listed: dict[str, Any]) -> None
     put_result(entries, listed["results"][0], replace(TRAINING, manifest=manifest))
 
 
+def half_a_name(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
+    manifest = replace(TRAINING.manifest, corpus_name="half\ud83d")
+    put_result(entries, listed["results"][0], replace(TRAINING, manifest=manifest))
+
+
 def shortened_history(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
     put_result(entries, listed["results"][0], replace(TRAINING, history=TRAINING.history[:1]))
 
@@ -246,6 +252,7 @@ def uneven_gap(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
         (impossible_gap, "score, gap and bound do not fit"),
         (not_a_number, "mutual_information is not of type float"),
         (words_for_numbers, "seconds is not of type float"),
+        (half_a_name, "corpus_name is not of type str"),
         (shortened_history, "does not tell of every epoch"),
         (uneven_gap, "does not add up to its gap"),
     ],
@@ -273,6 +280,40 @@ def test_a_bad_corpus_is_named_and_the_results_arrive(bundle: bytes, empty: Stor
     assert done.refused == (
         f"the corpus {CORPUS.digest[:12]} was left out because it is not the corpus that its name says.",
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "arrives"),
+    [
+        ({}, True),
+        ({"notices": ["half\ud83d"]}, False),
+        ({"reading": {"tokenizer": "words"}}, False),
+        ({"name": "half\ud83d"}, True),  # a name is made printable
+        ({"words": ("aa", "aa")}, False),
+    ],
+)
+def test_a_corpus_that_no_reading_gives_is_left_out(
+    bundle: bytes, empty: Store, change: dict[str, Any], arrives: bool
+) -> None:
+    base = Corpus.from_sentences([["aa", "bb", "aa"]])
+    words = change.get("words", base.vocabulary)
+    digest = content_digest(words, *((len(part), [part]) for part in (base.ids, base.offsets)))
+
+    def tampered(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
+        with np.load(io.BytesIO(base.to_bytes())) as arrays:
+            parts = dict(arrays)
+        record = json.loads(parts["record"].tobytes()) | {"digest": digest} | change
+        letters, lengths = packed_words(words)
+        packed = np.frombuffer(json.dumps(record).encode(), np.uint8)
+        np.savez(file := io.BytesIO(), **{**parts, "record": packed, "letters": letters, "lengths": lengths})
+        listed["corpora"][0]["digest"] = digest
+        put(entries, listed["corpora"][0], file.getvalue())
+
+    done = import_bundle(empty, changed(bundle, tampered))
+    assert (len(done.added), done.corpora) == (2, (digest,) if arrives else ())
+    assert len(done.refused) == (not arrives)
+    if arrives:
+        empty.corpus(digest).name.encode()
 
 
 def test_an_entry_that_the_list_does_not_name_is_named(bundle: bytes, empty: Store) -> None:
