@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
 import re
 from collections.abc import Collection, Iterable
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 from jsmi_core.errors import ParameterError
@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 def integer(name: str, value: Any, low: int, high: int) -> int:
     """Return ``value`` as an int within [low, high]; raise ParameterError otherwise."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or not low <= int(value) <= high:
         raise ParameterError(f"{name} = {value!r} is not usable: give a whole number from {low:,} to {high:,}.")
     return int(value)
@@ -30,7 +30,7 @@ def real(
     open_high: bool = False,
 ) -> float:
     """Return ``value`` as a float between low and high (ends excluded where open); raise ParameterError otherwise."""
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    number = isinstance(value, Real) and not isinstance(value, bool)
     above = number and (value > low if open_low else value >= low)
     below = number and (value < high if open_high else value <= high)
     if not (above and below):  # so is NaN
@@ -64,6 +64,20 @@ def number(text: str) -> int | float | str:
     if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|nan)", typed):
         return float(typed)
     return text
+
+
+def numbers(text: str) -> tuple[int | float | str, ...]:
+    """Several numbers as people type them, each as in :func:`number`: between commas, semicolons or white space.
+
+    One separator may stand at the end. A comma separates: ``1,000`` is 1 and 0.
+
+    Examples
+    --------
+    >>> numbers("10, 50;100 200,"), numbers("10,,20"), numbers("")
+    ((10, 50, 100, 200), (10, '', 20), ())
+    """
+    typed = re.sub(r"\s*[,;]?\s*$", "", text).lstrip()
+    return tuple(number(part) for part in re.split(r"\s*[,;]\s*|\s+", typed)) if typed else ()
 
 
 def one_of(name: str, value: Any, choices: Collection[_T]) -> _T:

@@ -223,14 +223,14 @@ def shell_parser() -> argparse.ArgumentParser:
 
     sweep = _command(commands, "sweep")
     _add_corpus(sweep)
-    _add(sweep, _GRID, _numbers)
+    _add(sweep, _GRID, checks.numbers)
     sweep.add_argument(
         "--epochs-along-run",
         action="store_true",
         help="take the numbers of epochs as points along one training of the most of them, instead of trainings of "
         "their own, each with its own fall of the learning rate",
     )
-    _add(sweep, _LAWS, _numbers)
+    _add(sweep, _LAWS, checks.numbers)
     _add_sampling(sweep)
     _add(sweep, _TRAINING)
     _add_paper(sweep)
@@ -280,7 +280,7 @@ def shell_parser() -> argparse.ArgumentParser:
     ratio = table.add_mutually_exclusive_group()
     _add(ratio, _NEGATIVES)
     ratio.add_argument("--alpha", type=checks.number, metavar="A", help="any class ratio between 0 and 1, instead of K")
-    _add(table, {"--dimensions": ("D,D,…", "search for the best score of these ranks too")}, _numbers)
+    _add(table, {"--dimensions": ("D,D,…", "search for the best score of these ranks too")}, checks.numbers)
     _add_json(table)
 
     export = _command(commands, "export")
@@ -384,10 +384,6 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", metavar="FOLDER", help="where results are kept (default: $JSMI_STORE, else your "
                                                           "data folder)")  # fmt: skip
-
-
-def _numbers(text: str) -> tuple[int | float | str, ...]:
-    return tuple(checks.number(part) for part in text.split(","))
 
 
 def _version() -> str:

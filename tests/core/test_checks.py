@@ -154,3 +154,26 @@ def test_one_family_of_errors_with_exit_codes():
     assert codes["Cancelled"] == 130
     assert all(0 < code < 256 for code in codes.values())
     assert re.match(r"[a-z]", refusal(lambda: SGNSConfig(window=0)))  # the shell and the page put it after a colon
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("10 50", (10, 50)),
+        ("10,50", (10, 50)),
+        ("10, 50 ,\t100;200\n", (10, 50, 100, 200)),
+        ("10,", (10,)),
+        (" 10 ", (10,)),
+        ("1,000", (1, 0)),
+        ("0.75 pairs", (0.75, "pairs")),
+        (".5;1e-3", (0.5, 0.001)),
+        ("10,,50", (10, "", 50)),
+        ("10_50", ("10_50",)),
+        ("²", ("²",)),
+        ("١٠", ("١٠",)),
+        ("", ()),
+        (" , ", ()),
+    ],
+)
+def test_a_list_of_numbers_as_people_type_it(typed, expected):
+    assert checks.numbers(typed) == expected
