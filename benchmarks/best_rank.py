@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from jsmi_core import SGNSObjective, best_rank_embedding
-from jsmi_core.lowrank.gradient import SlopePass, Vectors
-from jsmi_core.lowrank.search import correspondence_start
+from jsmi_core.lowrank.starts import correspondence_start
+from jsmi_core.objective import Vectors
 
 Row = Callable[..., None]
 Moment = tuple[int, float, float]  # passes, best S so far, seconds
@@ -62,7 +62,6 @@ def row_of_share(row: Row, moments: Sequence[Moment], known: float, share: float
 
 def scaled_lbfgs(objective: SGNSObjective, dimension: int, passes: int) -> list[Moment]:
     """Passes, best score and seconds of SciPy's L-BFGS-B."""
-    slopes = SlopePass(objective, np.float32)
     start = correspondence_start(objective, dimension)
     scales = [np.sqrt(objective.joint.word_marginal)[:, None], np.sqrt(objective.contrast.noise)[:, None]]
     inverses = [np.divide(1, scale, out=np.zeros_like(scale), where=scale > 0) for scale in scales]
@@ -72,11 +71,12 @@ def scaled_lbfgs(objective: SGNSObjective, dimension: int, passes: int) -> list[
 
     def loss(flat: Vectors) -> tuple[float, Vectors]:
         words, contexts = flat[:size].reshape(start.words.shape), flat[size:].reshape(start.contexts.shape)
-        there = slopes(words * inverses[0], contexts * inverses[1])
-        best = max(there.score, moments[-1][1]) if moments else there.score
-        moments.append((len(moments) + 1, best, time.perf_counter() - began))
-        gradient = np.concatenate([(there.words * inverses[0]).ravel(), (there.contexts * inverses[1]).ravel()])
-        return -there.score, -gradient
+        unscaled = words * inverses[0], contexts * inverses[1]
+        score, *gradient = objective.value_and_gradient(*unscaled, dtype=np.float32)
+        moments.append(
+            (len(moments) + 1, max(score, moments[-1][1]) if moments else score, time.perf_counter() - began)
+        )
+        return -score, -np.concatenate([(of * scale).ravel() for of, scale in zip(gradient, inverses, strict=True)])
 
     first = np.concatenate([(start.words * scales[0]).ravel(), (start.contexts * scales[1]).ravel()])
     options = {"maxfun": passes, "maxiter": passes, "maxcor": 20, "ftol": 0.0, "gtol": 0.0}
@@ -86,7 +86,6 @@ def scaled_lbfgs(objective: SGNSObjective, dimension: int, passes: int) -> list[
 
 def per_pass(objective: SGNSObjective, dimension: int, repeats: int = 5) -> tuple[float, float]:
     """Processor seconds of the three products of a pass by BLAS alone, and of the pass: medians."""
-    slopes = SlopePass(objective, np.float32)
     rng = np.random.default_rng(0)
     words, contexts = (0.3 * rng.normal(size=(n, dimension)).astype(np.float32) for n in objective.joint.shape)
     floors, passes = [], []
@@ -96,7 +95,7 @@ def per_pass(objective: SGNSObjective, dimension: int, repeats: int = 5) -> tupl
             products(words, contexts)
             floors.append(time.process_time() - began)
         began = time.process_time()
-        slopes(words, contexts)
+        objective.value_and_gradient(words, contexts, dtype=np.float32)
         passes.append(time.process_time() - began)
     return float(np.median(floors[1:])), float(np.median(passes[1:]))
 
@@ -104,9 +103,9 @@ def per_pass(objective: SGNSObjective, dimension: int, repeats: int = 5) -> tupl
 def products(words: Vectors, contexts: Vectors, block: int = 512) -> None:
     """m = words · contextsᵀ in blocks, and each block times either factor, thrown away."""
     turned = np.ascontiguousarray(contexts.T)
-    slopes = np.zeros_like(contexts)
+    by_context = np.zeros_like(contexts)
     for first in range(0, len(words), block):
         rows = words[first : first + block]
         scores = rows @ turned
         _ = scores @ contexts
-        slopes += scores.T @ rows
+        by_context += scores.T @ rows

@@ -201,6 +201,35 @@ def gap(joint: Table, noise: Vector, scores: Table, alpha: float) -> float:
     return fsum(cell for row in gap_cells(joint, noise, scores, alpha) for cell in row)
 
 
+# --- Beyond the paper: the derivatives of the score -------------------------------------------------------
+
+
+def score_derivatives(p: Table, r: Table, scores: Table, alpha: float) -> tuple[list[list[float]], list[list[float]]]:
+    """∂S/∂m = α p σ(−m) − (1−α) r σ(m) and −∂²S/∂m² = u σ(m) σ(−m) with u = α p + (1−α) r, pair by pair. (29)"""
+    slopes, curvatures = [], []
+    for p_row, r_row, m_row in zip(p, r, scores, strict=True):
+        cells = [(a, b, exp(log_sigmoid(m)), exp(log_sigmoid(-m))) for a, b, m in zip(p_row, r_row, m_row, strict=True)]
+        slopes.append([alpha * a * away - (1 - alpha) * b * towards for a, b, towards, away in cells])
+        curvatures.append([(alpha * a + (1 - alpha) * b) * towards * away for a, b, towards, away in cells])
+    return slopes, curvatures
+
+
+def score_gradient(
+    p: Table, r: Table, words: Table, contexts: Table, alpha: float
+) -> tuple[list[list[float]], list[list[float]]]:
+    """∂S/∂words(x) = Σ_y ∂S/∂m · y and ∂S/∂contexts(y) = Σ_x ∂S/∂m · x, at m(x, y) = x · y. (29)"""
+    scores = [[fsum(a * b for a, b in zip(x, y, strict=True)) for y in contexts] for x in words]
+    slopes, _ = score_derivatives(p, r, scores, alpha)
+    by_words = [
+        [fsum(s * y[i] for s, y in zip(row, contexts, strict=True)) for i in range(len(contexts[0]))] for row in slopes
+    ]
+    columns = zip(*slopes, strict=True)
+    by_contexts = [
+        [fsum(s * x[i] for s, x in zip(column, words, strict=True)) for i in range(len(words[0]))] for column in columns
+    ]
+    return by_words, by_contexts
+
+
 # --- Beyond the paper: what else is so of the bound ------------------------------------------------------
 
 

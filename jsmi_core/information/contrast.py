@@ -110,6 +110,13 @@ class Contrast:
         words = self._negative_word_counts / self.joint.total
         return words * self.noise[self.columns]
 
+    @property
+    def dense_negative(self) -> FloatArray:
+        """(V, W) float64: r(x, y) of every pair, for tables of few cells."""
+        out = np.outer(self.joint.word_marginal, self.noise)
+        out[self.rows, self.columns] = self.negative  # less where the target is skipped
+        return out
+
     @cached_property
     def _negative_word_counts(self) -> FloatArray:
         """(nnz,) float64: how many of a word's pairs draw the pair's context as a used negative."""

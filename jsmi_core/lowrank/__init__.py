@@ -1,7 +1,9 @@
 """The best embedding of rank d: what the dimension costs, and what the training costs. (Beyond the paper.)
 
-``search`` starts and certifies; ``lbfgs`` and ``newton`` climb; ``gradient`` passes over all pairs; ``progress`` is
-what a search reports on its way; ``landmarks`` scores what needs no search, Levy & Goldberg's decomposition among it.
+``search`` chooses among ``starts`` and certifies. ``quasi_newton`` and ``damped_newton`` are functions of an objective:
+they climb it from one start, in a ``metric`` of both factors, by the rules and to the certificate of ``ascent``.
+``progress`` is what a search reports on its way; ``landmarks`` scores what needs no search, Levy & Goldberg's
+decomposition among it.
 """
 
 import lazy_loader

@@ -12,7 +12,7 @@ import scipy
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
 from jsmi_core.information import Contrast, FloatArray, JointDistribution, levy_goldberg_deviation
-from jsmi_core.lowrank.search import correspondence_start
+from jsmi_core.lowrank.starts import correspondence_start
 from jsmi_core.objective import REACH, SMALL, SGNSObjective
 
 

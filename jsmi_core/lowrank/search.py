@@ -8,23 +8,19 @@ certificate says how sure one may be.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-import scipy
 
 from jsmi_core import checks
 from jsmi_core.embeddings import Embedding
-from jsmi_core.errors import EmbeddingError
-from jsmi_core.information import FloatArray
-from jsmi_core.lowrank.gradient import SlopePass, Vectors
-from jsmi_core.lowrank.lbfgs import Climb, Metric, inverse
-from jsmi_core.lowrank.newton import LARGEST, NewtonClimb, TablePass, ordered_factors
-from jsmi_core.lowrank.progress import RankStep, Watch
-from jsmi_core.objective import SMALL, SGNSObjective
+from jsmi_core.lowrank.ascent import Ascent
+from jsmi_core.lowrank.damped_newton import newton
+from jsmi_core.lowrank.progress import CountedObjective, RankStep, SearchProgress
+from jsmi_core.lowrank.quasi_newton import lbfgs
+from jsmi_core.lowrank.starts import Start, correspondence_factors, floats_of, given_factors, ordered_factors
+from jsmi_core.objective import SGNSObjective
 from jsmi_core.runtime.threads import one_blas_thread
 
 
@@ -50,6 +46,9 @@ class BestRank:
 ANALYSIS, WITHOUT_CONSTANT, GIVEN = "correspondence analysis", "correspondence analysis, no constant", "given start"
 ORDERED = "words and contexts in order"
 """What a certificate calls the starts; those given are numbered from 1."""
+
+LARGEST = 200
+"""Numbers in both factors up to which Newton's method climbs: a step takes as many operations as their cube."""
 
 
 @one_blas_thread
@@ -108,135 +107,31 @@ def best_rank_embedding(
     checks.integer("dimension", dimension, 1, 10_000)
     checks.integer("max_passes", max_passes, 1, 10**9)
     checks.real("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
-    slopes, climb_from = _method(objective, dimension)
     given = {f"{GIVEN} {number}": start for number, start in enumerate(starts, start=1)}
-    factors = {ANALYSIS: _correspondence_factors(slopes, dimension)}
-    if dimension == 1 or slopes.dtype == np.float64:
-        factors[WITHOUT_CONSTANT] = _correspondence_factors(slopes, dimension, constant=False)
-    if dimension == 2 < min(objective.joint.shape) and isinstance(slopes, TablePass):
-        factors[ORDERED] = ordered_factors(slopes, *_correspondence_factors(slopes, 1, constant=False))
-    factors |= {name: _padded(slopes, start, dimension) for name, start in given.items()}
-    watch = Watch(slopes, len(factors), on_step, cancel)
-    climbs = {name: climb_from(*pair, tolerance, max_passes, watch) for name, pair in factors.items()}
-    scores = {name: objective.score(climb.embedding) for name, climb in climbs.items()}
+    counted, small = CountedObjective(objective), sum(objective.joint.shape) * dimension <= LARGEST
+    factors = _own_starts(counted, dimension, small)
+    factors |= {name: given_factors(counted, start, dimension) for name, start in given.items()}
+    progress, solver = SearchProgress(counted, len(factors), on_step, cancel), newton if small else lbfgs
+    ascents: dict[str, Ascent] = {}
+    for name, pair in factors.items():
+        ascents[name] = solver(counted, *pair, tolerance=tolerance, max_passes=max_passes, on_step=progress.step)
+        progress.end_of_ascent()
+    embeddings = {name: Embedding(ascent.words, ascent.contexts) for name, ascent in ascents.items()}
+    scores = {name: objective.score(embedding) for name, embedding in embeddings.items()}
     winner = max(scores, key=scores.__getitem__)
-    best, embedding, score = climbs[winner], climbs[winner].embedding, scores[winner]
+    best, embedding, score = ascents[winner], embeddings[winner], scores[winner]
     for name, start in given.items():  # a start that scores as well by rounding is not beaten
         if (own := objective.score(start)) > score:
             winner, embedding, score = name, start, own
     spread = score - min(scores.values())
-    return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(watch.history), winner)
+    return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(progress.history), winner)
 
 
-def _method(objective: SGNSObjective, dimension: int) -> tuple[SlopePass, Callable[..., Climb]]:
-    """How all pairs are passed over, and how S is climbed there."""
-    if sum(objective.joint.shape) * dimension <= LARGEST:
-        table = TablePass(objective)
-        return table, partial(NewtonClimb, table)
-    slopes = SlopePass(objective, np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64)
-    return slopes, partial(Climb, slopes)
-
-
-@one_blas_thread
-def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
-    """The best rank-d step away from m = −log k where S is linearised: correspondence analysis.
-
-    There ∂S/∂m = α(1−α)(p − r) with curvature α(1−α) r, so that the best step of rank d − 1 is the singular value
-    decomposition of (p − r)/√r. It overshoots where S is no parabola: the best of a few shrunk steps is taken.
-
-    Parameters
-    ----------
-    objective : SGNSObjective, V × W
-    dimension : int, 1 … 10,000
-
-    Returns
-    -------
-    Embedding, (V, d) and (W, d)
-    """
-    return Embedding(*_correspondence_factors(_method(objective, dimension)[0], dimension))
-
-
-def _correspondence_factors(slopes: SlopePass, dimension: int, constant: bool = True) -> tuple[Vectors, Vectors]:
-    """The factors of the start; without the ``constant``, its column holds one more singular vector."""
-    objective, joint, noise = slopes.objective, slopes.objective.joint, slopes.contrast.noise
-    words, contexts = np.zeros((joint.shape[0], dimension)), np.zeros((joint.shape[1], dimension))
-    first = 0
-    if constant:
-        size = math.sqrt(max(abs(objective.log_odds), 0.1))
-        words[:, 0], contexts[:, 0] = objective.log_odds / size, size
-        first = 1
-    rank = min(dimension - first, min(joint.shape) - 1)
-    if rank > 0:
-        root_words, root_noise = np.sqrt(joint.word_marginal), np.sqrt(noise)
-        word_scale, noise_scale = inverse(root_words), inverse(root_noise)
-        table = scipy.sparse.diags_array(word_scale) @ joint.p @ scipy.sparse.diags_array(noise_scale)
-        left, values, right = _leading(
-            lambda x: table @ x - np.outer(root_words, root_noise @ x),
-            lambda x: table.T @ x - np.outer(root_noise, root_words @ x),
-            joint.shape,
-            rank,
-        )
-        root = np.sqrt(values)
-        words[:, first : first + rank] = left * root * word_scale[:, None]
-        contexts[:, first : first + rank] = right * root * noise_scale[:, None]
-    tries = []
-    for shrink in (1.0, 0.5, 0.25, 0.125, 0.0625):
-        lengths = np.where(np.arange(dimension) < first, 1.0, math.sqrt(shrink))
-        tries.append(((words * lengths).astype(slopes.dtype), (contexts * lengths).astype(slopes.dtype)))
-    return max(tries, key=lambda pair: slopes(*pair).score)
-
-
-def _leading(
-    forward: Callable[[FloatArray], FloatArray],
-    backward: Callable[[FloatArray], FloatArray],
-    shape: tuple[int, int],
-    rank: int,
-    sweeps: int = 4,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The leading singular triplets of a linear map, by subspace iteration from a fixed start.
-
-    A start for the solver needs them roughly; this is far faster than Lanczos to full precision.
-    """
-    width = min(rank + 10, *shape)
-    basis = np.linalg.qr(forward(np.random.default_rng(0).normal(size=(shape[1], width))))[0]
-    for _ in range(sweeps):
-        basis = np.linalg.qr(forward(np.linalg.qr(backward(basis))[0]))[0]
-    left, values, right = np.linalg.svd(backward(basis).T, full_matrices=False)
-    return basis @ left[:, :rank], values[:rank], right[:rank].T
-
-
-def _padded(slopes: SlopePass, start: Embedding, dimension: int) -> tuple[Vectors, Vectors]:
-    """A start of rank ≤ d with d columns: new word columns are 0, new context columns where the slope leads.
-
-    The score is the start's own. A new context direction v rises by G v, with G = ∂S/∂m; the leading right
-    singular vectors of G are found by the solver's own pass, whose word slopes are G times the contexts.
-    """
-    slopes.objective._check_fit(start)
-    extra = dimension - start.dimension
-    if extra < 0:
-        raise EmbeddingError(
-            f"a start has {start.dimension} dimensions but the search has {dimension}: give starts of rank d or less."
-        )
-    words, contexts = start.words.astype(slopes.dtype), start.contexts.astype(slopes.dtype)
-    if extra == 0:
-        return words, contexts
-    metric = Metric(slopes)
-    word_scale, context_scale = np.sqrt(metric.inverse_words)[:, None], np.sqrt(metric.inverse_contexts)[:, None]
-    own = start.dimension
-
-    def forward(x: FloatArray) -> FloatArray:
-        none = np.zeros((len(words), x.shape[1]))
-        there = slopes(np.hstack([words, none]), np.hstack([contexts, context_scale * x]))
-        return word_scale * there.words[:, own:]
-
-    def backward(x: FloatArray) -> FloatArray:
-        none = np.zeros((len(contexts), x.shape[1]))
-        there = slopes(np.hstack([words, word_scale * x]), np.hstack([contexts, none]))
-        return context_scale * there.contexts[:, own:]
-
-    _, _, leading = _leading(forward, backward, slopes.objective.joint.shape, extra, sweeps=1)
-    size = math.sqrt(float(np.square(contexts).sum()) / own) or 1.0
-    found = np.zeros((len(contexts), extra))
-    found[:, : leading.shape[1]] = context_scale * leading * size
-    none = np.zeros((len(words), extra))
-    return np.hstack([words, none]).astype(slopes.dtype), np.hstack([contexts, found]).astype(slopes.dtype)
+def _own_starts(counted: CountedObjective, dimension: int, small: bool) -> dict[str, Start]:
+    """What a search starts from, whatever else is given."""
+    starts = {ANALYSIS: correspondence_factors(counted, dimension)}
+    if dimension == 1 or floats_of(counted.objective) == np.float64:
+        starts[WITHOUT_CONSTANT] = correspondence_factors(counted, dimension, constant=False)
+    if small and dimension == 2 < min(counted.objective.joint.shape):
+        starts[ORDERED] = ordered_factors(counted, *correspondence_factors(counted, 1, constant=False))
+    return starts

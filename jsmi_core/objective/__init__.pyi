@@ -1,5 +1,6 @@
-from .blocks import COLUMNS as COLUMNS, ROWS as ROWS, SMALL as SMALL, decay as decay
+from .blocks import SMALL as SMALL
 from .evaluation import Evaluation as Evaluation, Gap as Gap, difference as difference
+from .gradient import Vectors as Vectors
 from .loss import (
     KEPT as KEPT,
     Causes as Causes,

@@ -7,6 +7,7 @@ are reduced in order, so that the same bits come out for any number of threads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -88,7 +89,7 @@ class _Stripes:
             block = self.contexts[:, start : start + COLUMNS]
             scores, tail = (flat[: len(rows) * block.shape[1]].reshape(len(rows), -1) for flat in buffer)
             np.matmul(rows, block, out=scores)
-            kernels.take_support(scores, 0, start, bounds - bounds[0], columns, support)
+            kernels.take_support(scores, start, bounds - bounds[0], columns, support)
             _softplus(scores, tail)
             by_row += scores @ noise[start : start + COLUMNS]
             by_column[start : start + COLUMNS] = weights @ scores
@@ -111,7 +112,7 @@ def _largest(vectors: npt.NDArray[np.floating]) -> float:
 
 def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
     """scores ← max(m, 0) + log1p(exp(−|m|)) in place; ``tail`` is room for exp(−|m|)."""
-    decay(scores, tail)
+    exp_minus_abs(scores, tail)
     if scores.dtype == np.float32:
         kernels.softplus_tail(tail.ravel(), scores.ravel())
     else:
@@ -120,10 +121,22 @@ def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) 
         scores += tail
 
 
-def decay(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
+def exp_minus_abs(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
     """tail ← exp(−|m|); in float32 it stops at 1e-20, since what follows would be denormal numbers, 50 times slower."""
     np.abs(scores, out=tail)
     if scores.dtype == np.float32:
         np.minimum(tail, FARTHEST, out=tail)
     np.negative(tail, out=tail)
     np.exp(tail, out=tail)
+
+
+def in_pieces(kernel: Callable[..., None], *arrays: FloatArray, size: int = 1 << 16) -> FloatArray:
+    """kernel(*arrays, out) on all threads: each cell depends on its own numbers only, so the pieces do not show."""
+    out = np.empty(len(arrays[0]))
+
+    def piece(start: int) -> None:
+        kernel(*(array[start : start + size] for array in (*arrays, out)))
+
+    for _ in map_in_order(piece, range(0, len(out), size)):
+        pass
+    return out

@@ -1,4 +1,4 @@
-"""Arithmetic only: the scores of all pairs, their losses, and the pairs that never occur.
+"""Arithmetic only: the scores of all pairs, their losses, the derivatives of these, and the pairs that never occur.
 
 Sparse tables come as in the kernels of jsmi_core.information.
 """
@@ -11,7 +11,15 @@ import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 
 from jsmi_core.information.kernels import bernoulli_loss, log_sigmoid
-from jsmi_core.runtime.arrays import Float32Vector, Float64Matrix, Float64Vector, FloatMatrix, Int32Vector, Int64Vector
+from jsmi_core.runtime.arrays import (
+    Float32Matrix,
+    Float32Vector,
+    Float64Matrix,
+    Float64Vector,
+    FloatMatrix,
+    Int32Vector,
+    Int64Vector,
+)
 from jsmi_core.runtime.jit import kernel
 
 
@@ -66,17 +74,15 @@ LOG1P = _log1p_polynomial(9)
 
 @kernel
 def take_support(
-    tile: FloatMatrix,
-    first_row: int,
-    first_column: int,
-    bounds: Int64Vector,
-    columns: Int32Vector,
-    scores: Float64Vector,
+    tile: FloatMatrix, first_column: int, bounds: Int64Vector, columns: Int32Vector, scores: Float64Vector
 ) -> None:
-    """Copy the support's scores out of a tile of m, and leave −∞ there, whose softplus is 0."""
+    """Copy the support's scores out of a tile of m, and leave −∞ there, whose softplus is 0.
+
+    ``bounds`` are those of the tile's rows; ``columns`` and ``scores`` are what they point into.
+    """
     last_column = first_column + tile.shape[1]
     for row in range(tile.shape[0]):
-        start, stop = bounds[first_row + row], bounds[first_row + row + 1]
+        start, stop = bounds[row], bounds[row + 1]
         i = start + np.searchsorted(columns[start:stop], first_column)
         while i < stop and columns[i] < last_column:
             scores[i] = tile[row, columns[i] - first_column]
@@ -134,3 +140,65 @@ def softplus_tail(tail: Float32Vector, scores: Float32Vector) -> None:
         for n in range(8, -1, -1):
             p = p * u + LOG1P[n]
         scores[i] = max(scores[i], np.float32(0.0)) + p * u
+
+
+# --- the gradient ---------------------------------------------------------------------------------------------
+
+
+@kernel
+def loss_and_gradient_single(
+    tail: Float32Matrix, scores: Float32Matrix, row_weights: Float32Vector, column_weights: Float32Vector
+) -> None:
+    """In place: scores ← softplus(m), tail ← w_x w_y σ(m), for u = exp(−|m|) in ``tail``; float32 tiles."""
+    for x in range(scores.shape[0]):
+        row, gradient, weight = scores[x], tail[x], row_weights[x]
+        for y in range(len(row)):
+            u, m = gradient[y], row[y]
+            p = LOG1P[9]
+            for n in range(8, -1, -1):
+                p = p * u + LOG1P[n]
+            small = np.float32(1.0) / (np.float32(1.0) + u)  # σ(|m|)
+            gradient[y] = weight * column_weights[y] * (small if m >= np.float32(0.0) else u * small)
+            row[y] = max(m, np.float32(0.0)) + p * u
+
+
+@kernel
+def loss_and_gradient_double(
+    tail: Float64Matrix, scores: Float64Matrix, row_weights: Float64Vector, column_weights: Float64Vector
+) -> None:
+    """The same in float64, with the logarithm of the library."""
+    for x in range(scores.shape[0]):
+        for y in range(scores.shape[1]):
+            u, m = tail[x, y], scores[x, y]
+            tail[x, y] = row_weights[x] * column_weights[y] * ((1.0 if m >= 0.0 else u) / (1.0 + u))
+            scores[x, y] = max(m, 0.0) + math.log1p(u)
+
+
+@kernel
+def support_gradient(
+    tile: FloatMatrix,
+    first_column: int,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    alpha: float,
+    positive: Float64Vector,
+    negative: Float64Vector,
+    unit: float,
+    cells: Float64Vector,
+) -> None:
+    """Put −∂S/∂m · ``unit`` of the support's pairs into a tile of such numbers.
+
+    ``bounds`` are those of the tile's rows. ``cells`` holds the scores of the support, and then its parts of S.
+    """
+    last_column = first_column + tile.shape[1]
+    for row in range(tile.shape[0]):
+        start, stop = bounds[row], bounds[row + 1]
+        i = start + np.searchsorted(columns[start:stop], first_column)
+        while i < stop and columns[i] < last_column:
+            m, p, r = cells[i], alpha * positive[i], (1.0 - alpha) * negative[i]
+            u = math.exp(-abs(m))
+            towards, away = (1.0, u) if m >= 0.0 else (u, 1.0)
+            log_tail = math.log1p(u)
+            tile[row, columns[i] - first_column] = (r * towards - p * away) / (1.0 + u) * unit
+            cells[i] = p * (min(m, 0.0) - log_tail) - r * (max(m, 0.0) + log_tail)
+            i += 1

@@ -26,9 +26,9 @@ from jsmi_core.objective import SGNSObjective
 class Cells:
     """Every cell of an objective as dense (V, W) float64 arrays.
 
-    ``positive`` p(x,y) and ``negative`` p(x) q(y) sum to 1 each. ``pmi`` log p/r, ``best`` m* (6) and ``posterior``
-    σ(m*) (5) are −∞, −∞ and 0 where p = 0; the posterior of a pair that never arrives, not even as noise, stays α.
-    ``bound`` are the parts of the bound in nats.
+    ``positive`` p(x,y) sums to 1, and ``negative`` r(x,y) too unless targets are skipped. ``pmi`` log p/r, ``best`` m*
+    (6) and ``posterior`` σ(m*) (5) are −∞, −∞ and 0 where p = 0; the posterior of a pair that never arrives, not even
+    as noise, stays α. ``bound`` are the parts of the bound in nats.
     """
 
     positive: FloatArray
@@ -56,7 +56,7 @@ def cells(objective: SGNSObjective) -> Cells:
     pmi = np.full(shape, -math.inf)
     pmi[contrast.rows, contrast.columns] = contrast.log_ratio
     best = pmi + objective.log_odds
-    negative = np.outer(objective.joint.word_marginal, contrast.noise)
+    negative = contrast.dense_negative
     return Cells(
         positive=objective.joint.p.toarray(),
         negative=negative,

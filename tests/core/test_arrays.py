@@ -16,7 +16,6 @@ USE = """
 import importlib, inspect, json, sys, typing
 import numpy as np
 from jsmi_core import *
-from jsmi_core.lowrank import gradient
 from jsmi_core.objective import Loss
 from jsmi_core.pairs import count_large_corpus
 from jsmi_core.text import read_large_corpus
@@ -31,7 +30,7 @@ vectors = train_sgns(corpus, SGNSConfig(dimension=3, epochs=2), record_pairs=Tru
 for precision in ("single", "double"):
     objective.evaluate(vectors, precision=precision)
 for dtype in (np.float32, np.float64):
-    gradient.SlopePass(objective, dtype)(vectors.words, vectors.contexts)
+    objective.value_and_gradient(vectors.words, vectors.contexts, dtype=dtype)
 objective.bound_on_support
 Loss.of(objective, vectors).density
 

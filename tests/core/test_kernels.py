@@ -16,7 +16,6 @@ from hypothesis import given, strategies as st
 
 from jsmi_core import reference
 from jsmi_core.information import kernels as information_kernels
-from jsmi_core.lowrank import kernels as lowrank_kernels
 from jsmi_core.objective import kernels as objective_kernels
 from jsmi_core.pairs import kernels as pairs_kernels
 from jsmi_core.runtime.jit import kernel
@@ -135,7 +134,7 @@ def test_take_support_moves_scores_out_of_any_tile():
         for first_column in (0, 3, 10):
             place = np.s_[first_row : first_row + 4, first_column : first_column + 7]
             tile, inside = m[place].copy(), counts[place] > 0
-            objective_kernels.take_support(tile, first_row, first_column, bounds, columns.astype(np.int32), taken)
+            objective_kernels.take_support(tile, first_column, bounds[first_row:], columns.astype(np.int32), taken)
             assert (tile[inside] == -np.inf).all()
             np.testing.assert_array_equal(tile[~inside], m[place][~inside])
     np.testing.assert_array_equal(taken, m[rows, columns])
@@ -229,14 +228,14 @@ def test_softplus_tail_is_within_half_a_unit_of_float32():
 
 
 @pytest.mark.parametrize("single", [False, True])
-def test_loss_and_slope_are_softplus_and_its_derivative(single):
+def test_loss_and_gradient_are_softplus_and_its_derivative(single):
     """scores ← softplus(m), tail ← w_x w_y σ(m); a score of −∞, left by take_support, gives 0 and 0."""
     rng = np.random.default_rng(0)
     m = rng.normal(0, 5, (4, 30))
     m[0, 0], m[1, 1], m[2, 2], m[3, 3] = -np.inf, 0.0, 80.0, -80.0
     rows, columns = rng.random(4), rng.random(30)
     dtype, limit = (np.float32, 1e-6) if single else (np.float64, 1e-14)
-    kernel = lowrank_kernels.loss_and_slope_single if single else lowrank_kernels.loss_and_slope_double
+    kernel = objective_kernels.loss_and_gradient_single if single else objective_kernels.loss_and_gradient_double
     m = m.astype(dtype)
     rows, columns = rows.astype(dtype), columns.astype(dtype)
     scores, tail = m.copy(), np.exp(-np.abs(m))
@@ -249,7 +248,7 @@ def test_loss_and_slope_are_softplus_and_its_derivative(single):
     assert scores[0, 0] == tail[0, 0] == 0
 
 
-def test_support_slopes_are_the_derivative_of_the_cells():
+def test_support_gradient_is_the_derivative_of_the_cells():
     """∂/∂m of α p log σ(m) + (1−α) r log σ(−m) is α p σ(−m) − (1−α) r σ(m), at any place of any tile."""
     rng = np.random.default_rng(1)
     counts = random_counts(rng, (5, 9), zeros=0.5)
@@ -258,17 +257,17 @@ def test_support_slopes_are_the_derivative_of_the_cells():
     p, r, m = rng.random((3, len(rows)))
     m = (m - 0.5) * 60
     alpha, unit = 0.2, 7.0
-    cells, slopes = np.full(len(rows), np.nan), np.zeros(counts.shape)
+    cells, gradient = m.copy(), np.zeros(counts.shape)
     for first_row, first_column in [(0, 0), (0, 4), (3, 0), (3, 4)]:
         place = np.s_[first_row : first_row + 3, first_column : first_column + (4 if first_column == 0 else 5)]
-        tile = np.zeros_like(slopes[place])
-        where = (bounds, columns.astype(np.int32))
-        lowrank_kernels.support_slopes(tile, first_row, first_column, *where, alpha, p, r, unit, m, cells)
-        slopes[place] = tile
+        tile = np.zeros_like(gradient[place])
+        where = (bounds[first_row:], columns.astype(np.int32))
+        objective_kernels.support_gradient(tile, first_column, *where, alpha, p, r, unit, cells)
+        gradient[place] = tile
     sigmoid = np.exp(-np.logaddexp(0, -m))
     derivative = alpha * p * np.exp(-np.logaddexp(0, m)) - (1 - alpha) * r * sigmoid
-    np.testing.assert_allclose(slopes[rows, columns], -derivative * unit, rtol=1e-13)
-    assert not slopes[counts == 0].any()
+    np.testing.assert_allclose(gradient[rows, columns], -derivative * unit, rtol=1e-13)
+    assert not gradient[counts == 0].any()
     part = -alpha * p * np.logaddexp(0, -m) - (1 - alpha) * r * np.logaddexp(0, m)
     np.testing.assert_allclose(cells, part, rtol=1e-13)
 

@@ -1,10 +1,9 @@
-"""The best embedding of rank d, on tables whose answer is known, and its gradient against outside witnesses."""
+"""The best embedding of rank d, on tables whose answer is known, and beside what other matrices score."""
 
 from __future__ import annotations
 
 import math
 
-import mpmath
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -12,14 +11,13 @@ from scipy.linalg import eigh
 
 from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
 from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
-from jsmi_core.lowrank.gradient import SlopePass
 from jsmi_core.lowrank.landmarks import sppmi, sppmi_svd
-from jsmi_core.lowrank.lbfgs import Climb
-from jsmi_core.lowrank.progress import Watch
-from jsmi_core.lowrank.search import ANALYSIS, GIVEN, best_rank_embedding, correspondence_start
+from jsmi_core.lowrank.search import ANALYSIS, GIVEN, best_rank_embedding
+from jsmi_core.lowrank.starts import correspondence_start
 from jsmi_core.text.samples import sample_corpus
 from jsmi_core.training.config import SGNSConfig
 from jsmi_core.training.trainer import train_sgns
+from tests.core.test_gradient import small_objective
 
 
 def planted_objective(rank: int = 3, size: int = 60) -> SGNSObjective:
@@ -28,27 +26,6 @@ def planted_objective(rank: int = 3, size: int = 60) -> SGNSObjective:
     words, contexts = rng.normal(size=(2, size, rank)) * 0.8
     table = np.exp(words @ contexts.T) * rng.random(size)[:, None] * rng.random(size)
     return SGNSObjective(JointDistribution.from_counts(table), negatives=5)
-
-
-def small_objective(skip_target: bool = False) -> SGNSObjective:
-    """A 7 × 9 table with empty cells, an empty row and word2vec's kind of noise."""
-    rng = np.random.default_rng(4)
-    counts = rng.integers(0, 4, (7, 9))
-    counts[2] = 0
-    noise = unigram_noise(counts.sum(axis=0) + 1)
-    return SGNSObjective(JointDistribution.from_counts(counts), 5, noise, skip_target=skip_target)
-
-
-def test_a_start_without_a_slope_ends_at_once() -> None:
-    """At words = contexts = 0 neither factor can rise alone: a saddle where training would stay for ever."""
-    objective = small_objective()
-    slopes = SlopePass(objective, np.float64)
-    words, contexts = (np.zeros((size, 2)) for size in objective.joint.shape)
-    climb = Climb(slopes, words, contexts, 1e-4, 100, Watch(slopes, 1, None, None))
-    assert climb.converged
-    assert slopes.passes == 1
-    assert climb.gradient_norm == 0
-    assert objective.score(climb.embedding) == objective.score(Embedding(words, contexts))
 
 
 def test_planted_rank_is_found_and_fewer_dimensions_lose() -> None:
@@ -87,77 +64,6 @@ def test_rank_one_of_two_by_two_agrees_with_a_search_over_all_angles() -> None:
     witness = max(-minimize(lambda at: -score(*at), at, tol=1e-14).fun for at in best_starts)
     best = best_rank_embedding(objective, 1, tolerance=1e-12)
     assert best.score == pytest.approx(witness, rel=1e-9)
-
-
-@pytest.mark.parametrize("skip_target", [False, True])
-def test_gradient_against_sixty_digits(skip_target: bool) -> None:
-    objective = small_objective(skip_target)
-    rng = np.random.default_rng(1)
-    words, contexts = rng.normal(size=(7, 3)), rng.normal(size=(9, 3))
-    found = SlopePass(objective, np.float64)(words, contexts)
-    with mpmath.workdps(60):
-        exact_words, exact_contexts = exact_gradient(objective, words, contexts)
-    # 63 losses that add up to less than 2 nats, each rounded at 2⁻⁵³
-    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), abs=2e-14)
-    np.testing.assert_allclose(found.words, exact_words, rtol=1e-12, atol=1e-16)
-    np.testing.assert_allclose(found.contexts, exact_contexts, rtol=1e-12, atol=1e-16)
-
-
-def exact_gradient(objective: SGNSObjective, words: np.ndarray, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Σ_y ∂S/∂m y and Σ_x ∂S/∂m x with ∂S/∂m = α p (1 − σ(m)) − (1−α) r σ(m), in mpmath."""
-    counts = objective.joint.counts.toarray()
-    total, alpha = mpmath.mpf(float(counts.sum())), mpmath.mpf(1) / 6
-    by_words, by_contexts = np.zeros_like(words), np.zeros_like(contexts)
-    sums: dict[tuple[str, int, int], mpmath.mpf] = {}
-    for x, row in enumerate(counts):
-        for y, n in enumerate(row):
-            p = mpmath.mpf(float(n)) / total
-            px = mpmath.mpf(float(row.sum())) / total
-            r = mpmath.mpf(float(objective.contrast.noise[y])) * (px - p if objective.contrast.skip_target else px)
-            m = mpmath.fsum(mpmath.mpf(a) * mpmath.mpf(b) for a, b in zip(words[x], contexts[y], strict=True))
-            sigma = 1 / (1 + mpmath.exp(-m))
-            slope = alpha * p * (1 - sigma) - (1 - alpha) * r * sigma
-            for i in range(words.shape[1]):
-                sums["x", x, i] = sums.get(("x", x, i), mpmath.mpf(0)) + slope * mpmath.mpf(contexts[y, i])
-                sums["y", y, i] = sums.get(("y", y, i), mpmath.mpf(0)) + slope * mpmath.mpf(words[x, i])
-    for (side, place, i), value in sums.items():
-        (by_words if side == "x" else by_contexts)[place, i] = float(value)
-    return by_words, by_contexts
-
-
-def test_single_precision_slopes_stay_close_to_double() -> None:
-    objective = planted_objective()
-    rng = np.random.default_rng(2)
-    words, contexts = rng.normal(size=(2, 60, 10)) * 0.5
-    single, double = (SlopePass(objective, dtype)(words, contexts) for dtype in (np.float32, np.float64))
-    assert single.score == pytest.approx(double.score, abs=1e-7)
-    assert np.abs(single.words - double.words).max() < 1e-6 * np.abs(double.words).max()
-
-
-@pytest.mark.parametrize("shift", [-45.0, -47.0, -90.0, -100.0, 90.0])
-def test_scores_far_out_keep_their_value_in_single_precision(shift: float) -> None:
-    """exp(−|m|) would be a denormal number of float32 from |m| = 87 on: it stops at 1e-20, which no sum can tell."""
-    objective = planted_objective()
-    rng = np.random.default_rng(6)
-    words, contexts = rng.normal(size=(2, 60, 10)) * 0.1
-    words[:, 0], contexts[:, 0] = shift / 8, 8.0
-    single, double = (SlopePass(objective, dtype)(words, contexts) for dtype in (np.float32, np.float64))
-    assert single.score == pytest.approx(double.score, rel=1e-6)
-    assert np.abs(single.words - double.words).max() < 1e-5 * np.abs(double.words).max()
-    embedding = Embedding(words, contexts)
-    assert objective.score(embedding, precision="single") == pytest.approx(objective.score(embedding), rel=1e-6)
-
-
-def test_slopes_have_the_same_bits_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(3)
-    objective = SGNSObjective(JointDistribution.from_counts(rng.integers(0, 2, (700, 1300))), 5)
-    words, contexts = rng.normal(size=(700, 8)), rng.normal(size=(1300, 8))
-    found = []
-    for threads in ("1", "2", "4"):
-        monkeypatch.setenv("JSMI_THREADS", threads)
-        slopes = SlopePass(objective, np.float32)(words, contexts)
-        found.append((slopes.score, slopes.words.tobytes(), slopes.contexts.tobytes()))
-    assert found[0] == found[1] == found[2]
 
 
 def test_a_trained_model_is_never_better_and_the_solver_starts_from_it() -> None:

@@ -1,4 +1,4 @@
-"""Newton's climb on small tables: its pass and derivatives against independent ones, and what it finds."""
+"""Newton's method on small tables: its second derivatives against differences, and what it finds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from scipy.optimize import approx_fprime, minimize
 
 from jsmi_core import Embedding, JointDistribution, SGNSObjective, best_rank_embedding, binary_entropy, unigram_noise
-from jsmi_core.lowrank import newton as _newton
-from jsmi_core.lowrank.gradient import SlopePass
-from jsmi_core.lowrank.newton import NewtonClimb, TablePass, ordered_factors
-from jsmi_core.lowrank.progress import RankStep, Watch
+from jsmi_core.lowrank import lbfgs, newton
+from jsmi_core.lowrank.damped_newton import negative_hessian
+from jsmi_core.lowrank.progress import CountedObjective, RankStep
 from jsmi_core.lowrank.search import ORDERED
+from jsmi_core.lowrank.starts import correspondence_start, ordered_factors
 
 # Nearly a diagonal: the best matrix of rank 2 puts its four rows on a circle, ever farther out.
 FAR_OUT = [[42, 0, 2, 2], [2, 41, 1, 2], [0, 1, 41, 1], [0, 0, 2, 42]]
@@ -37,41 +37,20 @@ def factors(objective: SGNSObjective, dimension: int = 2, scale: float = 1.0) ->
     return words, contexts
 
 
-def climb(objective: SGNSObjective, words: np.ndarray, contexts: np.ndarray, **limits: float) -> NewtonClimb:
-    passes = TablePass(objective)
-    watch = Watch(passes, 1, None, None)
-    return NewtonClimb(passes, words, contexts, limits.get("tolerance", 1e-12), int(limits.get("most", 2_000)), watch)
-
-
-@pytest.mark.parametrize("skip_target", [False, True])
-@pytest.mark.parametrize("scale", [0.5, 3.0, 60.0])
-def test_a_pass_says_what_the_pass_over_blocks_says(skip_target: bool, scale: float) -> None:
-    objective = table(skip_target)
-    words, contexts = factors(objective, 3, scale)
-    found, known = TablePass(objective)(words, contexts), SlopePass(objective, np.float64)(words, contexts)
-    assert found.score == pytest.approx(known.score, rel=1e-13)
-    assert found.score == pytest.approx(objective.score(Embedding(words, contexts)), rel=1e-13)
-    rounding = 1e-15 * max(scale, 1.0)  # six terms of at most scale · 0.3, each rounded at 2⁻⁵³
-    np.testing.assert_allclose(found.words, known.words, rtol=1e-10, atol=rounding)
-    np.testing.assert_allclose(found.contexts, known.contexts, rtol=1e-10, atol=rounding)
-
-
 @pytest.mark.parametrize("skip_target", [False, True])
 def test_second_derivatives_are_differences_of_the_first(skip_target: bool) -> None:
     objective = table(skip_target)
     words, contexts = factors(objective)
-    one = climb(objective, words, contexts, most=0)
-    gradient, curvature = one._derivatives()
-    upper = np.triu(curvature)
-    scale = np.concatenate([np.repeat(one.word_scale, 2), np.repeat(one.context_scale, 2)])
+    _, slopes, curvatures = objective.value_and_derivatives(words @ contexts.T)
+    upper = np.triu(negative_hessian(words, contexts, slopes, curvatures))
 
-    def slope(step: np.ndarray) -> np.ndarray:
-        there = one.place.plus(1.0, one._unscaled(step))
-        slopes = one.slopes(there.words, there.contexts)
-        return np.concatenate([slopes.words.ravel(), slopes.contexts.ravel()]) * scale
+    def gradient(flat: np.ndarray) -> np.ndarray:
+        _, *parts = objective.value_and_gradient(
+            flat[: words.size].reshape(words.shape), flat[words.size :].reshape(contexts.shape)
+        )
+        return np.concatenate([part.ravel() for part in parts])
 
-    np.testing.assert_allclose(gradient, slope(np.zeros_like(gradient)), rtol=1e-12, atol=1e-15)
-    differences = -approx_fprime(np.zeros_like(gradient), slope, 1e-6)
+    differences = -approx_fprime(np.concatenate([words.ravel(), contexts.ravel()]), gradient, 1e-6)
     np.testing.assert_allclose(upper + np.triu(upper, 1).T, differences, atol=1e-5 * np.abs(differences).max())
 
 
@@ -83,24 +62,25 @@ def test_it_climbs_at_every_step_and_ends_where_scipy_ends() -> None:
     assert best.converged
     assert best.gradient_norm < 1e-6
     assert all(before.score <= after.score for before, after in pairwise(told))
-    passes = TablePass(objective)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        there = passes(flat[: words.size].reshape(words.shape), flat[words.size :].reshape(contexts.shape))
-        return -there.score, -np.concatenate([there.words.ravel(), there.contexts.ravel()])
+        score, *gradient = objective.value_and_gradient(
+            flat[: words.size].reshape(words.shape), flat[words.size :].reshape(contexts.shape)
+        )
+        return -score, -np.concatenate([part.ravel() for part in gradient])
 
     starts = [np.random.default_rng(seed).normal(size=words.size + contexts.size) for seed in range(8)]
     peers = [minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9}).fun for start in starts]
     assert best.score == pytest.approx(-min(peers), rel=1e-6)
 
 
-def test_it_goes_on_where_scores_run_towards_infinity(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_on_where_scores_run_towards_infinity() -> None:
     objective = SGNSObjective(JointDistribution.from_counts(FAR_OUT), negatives=5)
-    newton = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
-    monkeypatch.setattr("jsmi_core.lowrank.search.LARGEST", 0)
-    slower = best_rank_embedding(objective, 2, tolerance=1e-5, max_passes=500)
-    assert newton.score > 1.05 * slower.score
-    assert newton.score < objective.bound
+    start = correspondence_start(objective, 2)
+    by_newton, by_lbfgs = (
+        solver(objective, start.words, start.contexts, tolerance=1e-5, max_passes=500) for solver in (newton, lbfgs)
+    )
+    assert 1.05 * by_lbfgs.score < by_newton.score < objective.bound
 
 
 @pytest.mark.parametrize("size", [5, 8, 20])
@@ -111,9 +91,10 @@ def test_two_dimensions_tell_the_rows_of_a_diagonal_apart(size: int) -> None:
     """
     objective = SGNSObjective(JointDistribution.from_counts(np.eye(size)), 5)
     places = np.arange(size, dtype=np.float64)[:, None]
-    best = climb(objective, *ordered_factors(TablePass(objective), places, places), tolerance=1e-5, most=500)
+    start = ordered_factors(CountedObjective(objective), places, places)
+    best = newton(objective, *start, tolerance=1e-5, max_passes=500)
     limit = binary_entropy(1 / 6) - (1 / 6 + 5 / 6 / size) * math.log(2)
-    assert 0.99 * limit < best.here.score < objective.bound
+    assert 0.99 * limit < best.score < objective.bound
 
 
 def test_words_in_order_win_where_the_table_has_one_axis() -> None:
@@ -129,14 +110,14 @@ def test_places_that_rounding_alone_tells_apart_are_one() -> None:
     """Equal rows have equal places on the axis, but for the order in which BLAS happens to sum."""
     places = np.array([[1.0], [-0.25], [-0.25], [0.5], [-0.25], [1.0]])
     shaken = places * (1 + np.array([[0.0], [3.0], [-2.0], [1.0], [0.0], [-1.0]]) * np.finfo(float).eps)
-    exact, rounded = (ordered_factors(TablePass(table()), side[:5], side) for side in (places, shaken))
+    exact, rounded = (ordered_factors(CountedObjective(table()), side[:5], side) for side in (places, shaken))
     for one, other in zip(exact, rounded, strict=True):
         np.testing.assert_array_equal(one, other)
         assert len(np.unique(other, axis=0)) == 3
 
 
-def test_an_ordered_start_is_a_hyperbolic_cosine_of_places() -> None:
-    words, contexts = ordered_factors(TablePass(table()), *(np.array(places)[:, None] for places in ORDER))
+def test_an_ordered_start_is_a_hyperbolic_cosine_of_distances() -> None:
+    words, contexts = ordered_factors(CountedObjective(table()), *(np.array(ranks)[:, None] for ranks in ORDER))
     scores, distances = words @ contexts.T, np.abs(np.subtract.outer(*ORDER))
     top, next_to_it = scores[0, 0], scores[0, 1]
     step = np.arccosh(next_to_it / top)
@@ -147,10 +128,10 @@ def test_an_ordered_start_is_a_hyperbolic_cosine_of_places() -> None:
 def test_rows_and_columns_that_never_occur_are_never_moved() -> None:
     objective = SGNSObjective(JointDistribution.from_counts([[0, 0, 0], [5, 0, 1], [1, 0, 4]]), negatives=2)
     words, contexts = factors(objective)
-    end = climb(objective, words, contexts)
-    assert end.here.score == pytest.approx(objective.bound, rel=1e-9)
-    np.testing.assert_array_equal(end.embedding.words[0], words[0])
-    np.testing.assert_array_equal(end.embedding.contexts[1], contexts[1])
+    end = newton(objective, words, contexts, tolerance=1e-12)
+    assert end.score == pytest.approx(objective.bound, rel=1e-9)
+    np.testing.assert_array_equal(end.words[0], words[0])
+    np.testing.assert_array_equal(end.contexts[1], contexts[1])
 
 
 @pytest.mark.parametrize("counts", [[[3]], [[3, 1, 2]], [[1], [4]]])
@@ -159,10 +140,12 @@ def test_tables_that_know_nothing_score_nothing(counts: list[list[int]]) -> None
     assert best_rank_embedding(objective, 1, tolerance=1e-12).score == pytest.approx(0, abs=1e-15)
 
 
-def test_a_climb_ends_where_no_damping_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ascent_ends_where_no_damping_helps_and_is_not_converged() -> None:
+    """Along context vectors of 10²⁰ even the stiffest step of a word vector overshoots."""
     objective = table()
     words, contexts = factors(objective)
-    monkeypatch.setattr(_newton, "STIFFEST", 0.0)
-    stopped = climb(objective, words, contexts)
-    assert not stopped.converged
-    np.testing.assert_array_equal(stopped.embedding.words, words)
+    stuck = newton(objective, words, 1e20 * contexts)
+    assert not stuck.converged
+    assert stuck.history == (stuck.score,)
+    assert 1 < stuck.passes < 100
+    np.testing.assert_array_equal(stuck.words, words)
