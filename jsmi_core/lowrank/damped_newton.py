@@ -56,7 +56,7 @@ def newton(
     --------
     >>> from jsmi_core import JointDistribution, SGNSObjective
     >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
-    >>> ascent = newton(objective, np.eye(2), np.eye(2), tolerance=1e-12)
+    >>> ascent = newton(objective, np.eye(2), np.eye(2)[::-1], tolerance=1e-12)
     >>> ascent.converged, bool(abs(ascent.score - objective.bound) < 1e-9)
     (True, True)
     """

@@ -60,7 +60,7 @@ def lbfgs(
     --------
     >>> from jsmi_core import JointDistribution, SGNSObjective
     >>> objective = SGNSObjective(JointDistribution.from_counts([[2, 1], [1, 4]]), negatives=5)
-    >>> ascent = lbfgs(objective, np.eye(2), np.eye(2), tolerance=1e-12)
+    >>> ascent = lbfgs(objective, np.eye(2), np.eye(2)[::-1], tolerance=1e-12)
     >>> ascent.converged, bool(abs(ascent.score - objective.bound) < 1e-9)
     (True, True)
     """
