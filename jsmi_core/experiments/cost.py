@@ -6,12 +6,15 @@ each of the V² pairs. One multiply-add is therefore the unit, and a machine's p
 
 A pass of the search for the best rank multiplies each of the V² pairs out three times, in blocks: 4 ns + 0.06 ns · d
 for the pair; and the solver's own vectors are as long as the embedding: 0.3 µs · V · d. It ended after 70 to 430 passes
-on our samples at d = 2 … 50.
+on our samples at d = 2 … 50. From d = V on the best scores are known, and a search only looks whether they can rise;
+more dimensions than V are columns of zeros.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -26,11 +29,12 @@ from jsmi_core.training import SGNSConfig
 
 OVERHEAD = 250.0  # of each product of a drawn pair, in coordinates
 SCORING = 0.1  # of a product when all V² pairs are scored in blocks
-EXPECTED_PASSES = 300
+EXPECTED_PASSES, UNLIMITED_PASSES = 300, 5
 BLOCK_PRODUCT = 0.065  # of a multiply-add, in one of the three products of a pass …
 BLOCK_OVERHEAD = 70.0  # … which takes as long as so many more coordinates would
 SOLVER_STEP = 1_000.0  # multiply-adds for each number of the word vectors, around a pass
 SOLVER_COPIES = 24  # of both tables in float64: L-BFGS remembers 16, and works with a few more
+RESULT_COPIES = 4  # of the result, with its columns of zeros, while it is evaluated and stored
 TYPICAL_PACE = 3e-10  # seconds for a multiply-add, before any run has been timed …
 TYPICAL_WORK = 3e10  # … which weighs as much as this work: one short first run, mostly imports, is no measure
 _TIMED_RUNS = 20  # the latest ones tell the pace
@@ -52,7 +56,7 @@ def estimated_pairs(corpus: Corpus, sampling: PairSampling) -> float:
 def estimated_multiply_adds(corpus: Corpus, work: Work) -> float:
     """Work of one training with its exact scores, or of one search for the best rank.
 
-    epochs · pairs · (k+1) · (d + 250) + (scored epochs + 1) · V² · (d + 250)/10, or that of 300 passes.
+    epochs · pairs · (k+1) · (d + 250) + (scored epochs + 1) · V² · (d + 250)/10; or 300 passes, 5 from d = V on.
 
     Examples
     --------
@@ -63,7 +67,8 @@ def estimated_multiply_adds(corpus: Corpus, work: Work) -> float:
     """
     config = _settings(work)
     if isinstance(config, RankConfig):
-        return multiply_adds_of_passes(corpus, config, EXPECTED_PASSES)
+        unlimited = config.dimension >= len(corpus.vocabulary)
+        return multiply_adds_of_passes(corpus, config, UNLIMITED_PASSES if unlimited else EXPECTED_PASSES)
     cell = work if isinstance(work, Cell) else Cell(corpus.digest, config)
     coordinates = config.dimension + OVERHEAD
     training = config.epochs * estimated_pairs(corpus, config.sampling) * (config.negatives + 1) * coordinates
@@ -77,7 +82,8 @@ def _settings(work: Work) -> SGNSConfig | RankConfig:
 
 def multiply_adds_of_passes(corpus: Corpus, config: RankConfig, passes: int) -> float:
     """Work of a search for the best rank that takes so many passes over all V² pairs."""
-    words, dimension = float(len(corpus.vocabulary)), config.dimension
+    words = float(len(corpus.vocabulary))
+    dimension = min(config.dimension, words)
     products = 3 * BLOCK_PRODUCT * (dimension + BLOCK_OVERHEAD) * words**2
     return passes * (products + SOLVER_STEP * words * dimension)
 
@@ -91,8 +97,11 @@ def estimated_pace(finished: Iterable[tuple[float, float]]) -> float:
 
 def estimated_bytes(corpus: Corpus, config: SGNSConfig | RankConfig) -> float:
     """Memory of the vectors: in float32, in the trainer, its copy, and the result twice; or all that a search holds."""
-    both_tables = 2.0 * len(corpus.vocabulary) * config.dimension
-    return both_tables * (8 * SOLVER_COPIES if isinstance(config, RankConfig) else 4 * 4)
+    words = len(corpus.vocabulary)
+    if isinstance(config, RankConfig):
+        rank = min(config.dimension, words)
+        return 2.0 * words * 8 * (SOLVER_COPIES * rank + RESULT_COPIES * (config.dimension - rank))
+    return 2.0 * words * config.dimension * 4 * 4
 
 
 def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) -> None:
@@ -109,7 +118,7 @@ def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) 
         raise ParameterError(
             f"dimension = {config.dimension:,} with {len(corpus.vocabulary):,} words needs about {memory / 1e9:,.1f} GB"
             f" of memory, more than the {most_memory / 1e9:,.1f} GB allowed here: choose a dimension up to"
-            f" {int(config.dimension * most_memory / memory):,}."
+            f" {_largest_dimension(corpus, config, most_memory):,}."
         )
     seconds = pace * estimated_multiply_adds(corpus, work)
     if seconds > longest_seconds:
@@ -118,6 +127,12 @@ def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) 
             f"this {what} would take about {seconds / 3600:,.1f} hours, more than the {longest_seconds / 3600:,.1f}"
             f" hours allowed here: choose {_smaller(config, longest_seconds / seconds)}."
         )
+
+
+def _largest_dimension(corpus: Corpus, config: SGNSConfig | RankConfig, memory: float) -> int:
+    """The largest dimension, with everything else as it is, whose vectors fit."""
+    smaller = range(1, config.dimension)
+    return bisect_right(smaller, memory, key=lambda d: estimated_bytes(corpus, replace(config, dimension=d)))
 
 
 def _smaller(config: SGNSConfig | RankConfig, share: float) -> str:

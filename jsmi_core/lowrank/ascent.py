@@ -17,6 +17,7 @@ from jsmi_core.objective import Vectors
 
 PATIENCE = 20  # steps over which progress is judged
 ARMIJO = 1e-4  # of the rise that a step promises: what it has to keep
+ROUNDING = 1e-16  # nats: what a step promises below this, no score can show
 
 OnStep = Callable[[float, float], None]
 """Told after each step: S there in nats, and an estimate of the share of the ascent that is done."""

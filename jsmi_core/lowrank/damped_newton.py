@@ -14,19 +14,19 @@ import numpy as np
 import scipy
 
 from jsmi_core.information import FloatArray
-from jsmi_core.lowrank.ascent import ARMIJO, Ascent, Move, OnStep, Point, ascend
+from jsmi_core.lowrank.ascent import ARMIJO, ROUNDING, Ascent, Move, OnStep, Point, ascend
 from jsmi_core.lowrank.metric import Differentiable, Factors, inverse
 from jsmi_core.objective import Vectors
 from jsmi_core.runtime.threads import one_blas_thread
 
-ROUNDING = 1e-16  # nats: what a step promises below this, no score can show
 FIRST, LEAST, STIFFEST = 0.01, 1e-12, 1e8  # damping
 
 
 class TwiceDifferentiable(Differentiable, Protocol):
     """What Newton's method asks of an objective: S of a whole score matrix, with two derivatives by each cell."""
 
-    def value_and_derivatives(self, scores: FloatArray) -> tuple[float, FloatArray, FloatArray]: ...
+    def value_and_derivatives(self, scores: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        """S, ∂S/∂m and −∂²S/∂m² of every cell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class _DampedNewton:
             kept = (found.score - point.score) / promised
             if kept > 0.75:
                 self.damping = max(self.damping / 5, LEAST)
-            elif kept < 0.25:
+            elif not kept >= 0.25:  # nor is NaN, of a step beyond all floats
                 self.damping *= 4
             if kept > ARMIJO:
                 return Move(found, passes)

@@ -50,11 +50,13 @@ class Differentiable(Protocol):
     alpha: float
 
     @property
-    def mixture_marginals(self) -> tuple[FloatArray, FloatArray]: ...
+    def mixture_marginals(self) -> tuple[FloatArray, FloatArray]:
+        """w(x) and w(y), the weights of words and contexts in the curvature."""
 
     def value_and_gradient(
         self, words: Vectors, contexts: Vectors, *, dtype: npt.DTypeLike
-    ) -> tuple[float, Vectors, Vectors]: ...
+    ) -> tuple[float, Vectors, Vectors]:
+        """S, ∂S/∂words and ∂S/∂contexts, by products of this dtype."""
 
 
 class Metric:

@@ -35,15 +35,18 @@ class CountedObjective:
 
     @property
     def mixture_marginals(self) -> tuple[FloatArray, FloatArray]:
+        """The objective's."""
         return self.objective.mixture_marginals
 
     def value_and_gradient(
         self, words: Vectors, contexts: Vectors, *, dtype: npt.DTypeLike = np.float64
     ) -> tuple[float, Vectors, Vectors]:
+        """The objective's, counted."""
         self.passes += 1
         return self.objective.value_and_gradient(words, contexts, dtype=dtype)
 
     def value_and_derivatives(self, scores: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        """The objective's, counted."""
         self.passes += 1
         return self.objective.value_and_derivatives(scores)
 

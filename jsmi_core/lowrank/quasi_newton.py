@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jsmi_core.lowrank.ascent import ARMIJO, Ascent, Move, OnStep, Point, ascend
+from jsmi_core.lowrank.ascent import ARMIJO, ROUNDING, Ascent, Move, OnStep, Point, ascend
 from jsmi_core.lowrank.metric import Differentiable, Factors, Metric
 from jsmi_core.objective import Vectors
 from jsmi_core.runtime.threads import one_blas_thread
@@ -66,6 +66,7 @@ def lbfgs(
     """
     metric, pairs = Metric(objective), deque[CurvaturePair](maxlen=MEMORY)
     dtype = np.result_type(words, contexts)
+    shown = float(np.finfo(dtype).eps)  # nats: about what a pass in these floats can show
 
     def point_at(factors: Factors) -> Point:
         score, *gradient = objective.value_and_gradient(factors.words, factors.contexts, dtype=dtype)
@@ -73,14 +74,17 @@ def lbfgs(
 
     def step(point: Point) -> Move[Point]:
         direction = ascent_direction(point.gradient, pairs, metric.inverse_at(point.factors))
+        promised = 0.5 * direction.dot(point.gradient)
+        if 0 <= promised <= ROUNDING:
+            return Move(None, 0, converged=True)
         found, passes = line_search(point_at, point, direction, 1.0 if pairs else 0.5)
         if found is not None:
             taken, change = found.factors.plus(-1.0, point.factors), point.gradient.plus(-1.0, found.gradient)
             if (curvature := taken.dot(change)) > 0:
                 pairs.append(CurvaturePair(taken, change, curvature))
             return Move(found, passes)
-        if not pairs:  # steepest ascent itself does not rise
-            return Move(None, passes, converged=True)
+        if not pairs:  # steepest ascent itself does not rise: a top as far as floats tell, or no number any more
+            return Move(None, passes, converged=promised <= max(tolerance * abs(point.score), shown))
         pairs.clear()
         return Move(point, passes)
 

@@ -19,7 +19,16 @@ from jsmi_core.lowrank.ascent import Ascent
 from jsmi_core.lowrank.damped_newton import newton
 from jsmi_core.lowrank.progress import CountedObjective, RankStep, SearchProgress
 from jsmi_core.lowrank.quasi_newton import lbfgs
-from jsmi_core.lowrank.starts import Start, correspondence_factors, floats_of, given_factors, ordered_factors
+from jsmi_core.lowrank.starts import (
+    Start,
+    check_start,
+    correspondence_factors,
+    floats_of,
+    given_factors,
+    ordered_factors,
+    unlimited_factors,
+    widened,
+)
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.runtime.threads import one_blas_thread
 
@@ -44,7 +53,7 @@ class BestRank:
 
 
 ANALYSIS, WITHOUT_CONSTANT, GIVEN = "correspondence analysis", "correspondence analysis, no constant", "given start"
-ORDERED = "words and contexts in order"
+ORDERED, UNLIMITED = "words and contexts in order", "best scores of all"
 """What a certificate calls the starts; those given are numbered from 1."""
 
 LARGEST = 200
@@ -68,7 +77,8 @@ def best_rank_embedding(
     the price of training is never negative, or the best one of a smaller rank, so that S*_d never falls in d.
     At d = 1, where the constant matrix −log k may be a saddle, and on tables of up to a million pairs, also from
     correspondence analysis without that constant. At d = 2, on tables of a few dozen rows, also from words and contexts
-    in the order of its leading axis.
+    in the order of its leading axis. From d = min(V, W) on, the rank is no limit and the best scores m* are the answer;
+    more dimensions than that are columns of 0.
 
     Parameters
     ----------
@@ -107,23 +117,29 @@ def best_rank_embedding(
     checks.integer("dimension", dimension, 1, 10_000)
     checks.integer("max_passes", max_passes, 1, 10**9)
     checks.real("tolerance", tolerance, 0, 1, open_low=True, open_high=True)
+    for start in starts:
+        check_start(objective, start, dimension)
     given = {f"{GIVEN} {number}": start for number, start in enumerate(starts, start=1)}
-    counted, small = CountedObjective(objective), sum(objective.joint.shape) * dimension <= LARGEST
-    factors = _own_starts(counted, dimension, small)
-    factors |= {name: given_factors(counted, start, dimension) for name, start in given.items()}
+    rank = min(dimension, *objective.joint.shape)
+    counted, small = CountedObjective(objective), sum(objective.joint.shape) * rank <= LARGEST
+    if rank == min(objective.joint.shape):  # no limit: m* is the best of all matrices, Theorem 1
+        factors = {UNLIMITED: unlimited_factors(objective)}
+    else:
+        factors = _own_starts(counted, rank, small)
+        factors |= {name: given_factors(counted, start, rank) for name, start in given.items()}
     progress, solver = SearchProgress(counted, len(factors), on_step, cancel), newton if small else lbfgs
     ascents: dict[str, Ascent] = {}
     for name, pair in factors.items():
         ascents[name] = solver(counted, *pair, tolerance=tolerance, max_passes=max_passes, on_step=progress.step)
         progress.end_of_ascent()
-    embeddings = {name: Embedding(ascent.words, ascent.contexts) for name, ascent in ascents.items()}
+    embeddings = {name: Embedding(end.words, end.contexts) for name, end in ascents.items()}
     scores = {name: objective.score(embedding) for name, embedding in embeddings.items()}
     winner = max(scores, key=scores.__getitem__)
     best, embedding, score = ascents[winner], embeddings[winner], scores[winner]
     for name, start in given.items():  # a start that scores as well by rounding is not beaten
         if (own := objective.score(start)) > score:
             winner, embedding, score = name, start, own
-    spread = score - min(scores.values())
+    embedding, spread = widened(embedding, dimension), score - min(scores.values())
     return BestRank(embedding, score, best.gradient_norm, spread, best.converged, tuple(progress.history), winner)
 
 

@@ -21,6 +21,9 @@ Start = tuple[Vectors, Vectors]
 
 TIED = 1e-9  # of an axis's length: far above what rounding moves its numbers by, far below what tells words apart
 
+FARTHEST = 40.0
+"""Of the scores of a start: softplus(−40) is 4e-18, less than a rounding of any S."""
+
 
 @one_blas_thread
 def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
@@ -38,12 +41,38 @@ def correspondence_start(objective: SGNSObjective, dimension: int) -> Embedding:
     -------
     Embedding, (V, d) and (W, d)
     """
-    return Embedding(*correspondence_factors(CountedObjective(objective), dimension))
+    rank = min(dimension, *objective.joint.shape)
+    return widened(Embedding(*correspondence_factors(CountedObjective(objective), rank)), dimension)
+
+
+def widened(embedding: Embedding, dimension: int) -> Embedding:
+    """The same score matrix with columns of 0 up to this dimension."""
+    if embedding.dimension == dimension:
+        return embedding
+    extra = ((0, 0), (0, dimension - embedding.dimension))
+    return Embedding(np.pad(embedding.words, extra), np.pad(embedding.contexts, extra))
+
+
+def check_start(objective: SGNSObjective, start: Embedding, dimension: int) -> None:
+    """Raise EmbeddingError unless a given start fits the objective and has at most d dimensions."""
+    objective.check_fit(start.words, start.contexts)
+    if start.dimension > dimension:
+        raise EmbeddingError(
+            f"a start has {start.dimension} dimensions but the search has {dimension}: give starts of rank d or less."
+        )
 
 
 def floats_of(objective: SGNSObjective) -> type[np.floating]:
     """What passes over all pairs are multiplied in: float32 above a million pairs."""
     return np.float32 if math.prod(objective.joint.shape) > SMALL else np.float64
+
+
+def unlimited_factors(objective: SGNSObjective) -> Start:
+    """The best scores m* themselves, of rank min(V, W); cut off at ±40, beyond which no float of S would change."""
+    m = np.full(objective.joint.shape, -FARTHEST)
+    m[objective.contrast.rows, objective.contrast.columns] = np.clip(objective.best_scores, -FARTHEST, FARTHEST)
+    rows, columns = m.shape
+    return (np.eye(rows), m.T) if rows <= columns else (m, np.eye(columns))
 
 
 def correspondence_factors(counted: CountedObjective, dimension: int, constant: bool = True) -> Start:
@@ -110,14 +139,9 @@ def given_factors(counted: CountedObjective, start: Embedding, dimension: int) -
     The score is the start's own. A new context direction v rises by G v, with G = ∂S/∂m; the leading right
     singular vectors of G are found by the solver's own pass, whose gradient in the words is G times the contexts.
     """
-    counted.objective.check_fit(start.words, start.contexts)
-    dtype, own = floats_of(counted.objective), start.dimension
+    dtype = floats_of(counted.objective)
+    words, contexts, own = start.words.astype(dtype), start.contexts.astype(dtype), start.dimension
     extra = dimension - own
-    if extra < 0:
-        raise EmbeddingError(
-            f"a start has {own} dimensions but the search has {dimension}: give starts of rank d or less."
-        )
-    words, contexts = start.words.astype(dtype), start.contexts.astype(dtype)
     if extra == 0:
         return words, contexts
     metric = Metric(counted)

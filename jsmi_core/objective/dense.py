@@ -20,6 +20,7 @@ class DenseTable:
 
     @classmethod
     def of(cls, contrast: Contrast, alpha: float) -> DenseTable:
+        """Lay out p and r of a contrast for this α."""
         positive, negative = alpha * contrast.joint.p.toarray(), (1 - alpha) * contrast.dense_negative
         return cls(positive, negative, positive + negative)
 

@@ -22,10 +22,12 @@ class PairSampler:
 
     @cached_property
     def cumulated_pairs(self) -> FloatArray:
+        """(nnz,) float64: the sums of p along its support."""
         return np.cumsum(self.contrast.positive)
 
     @cached_property
     def cumulated_noise(self) -> FloatArray:
+        """(W,) float64: the sums of q."""
         return np.cumsum(self.contrast.noise)
 
     def terms(

@@ -12,7 +12,7 @@ from scipy.linalg import eigh
 from jsmi_core import Corpus, Embedding, JointDistribution, PairSampling, SGNSObjective, expected_pairs, unigram_noise
 from jsmi_core.errors import Cancelled, EmbeddingError, ParameterError
 from jsmi_core.lowrank.landmarks import sppmi, sppmi_svd
-from jsmi_core.lowrank.search import ANALYSIS, GIVEN, best_rank_embedding
+from jsmi_core.lowrank.search import ANALYSIS, GIVEN, UNLIMITED, best_rank_embedding
 from jsmi_core.lowrank.starts import correspondence_start
 from jsmi_core.text.samples import sample_corpus
 from jsmi_core.training.config import SGNSConfig
@@ -46,6 +46,56 @@ def test_a_full_two_by_two_table_is_solved_exactly(dimension: int) -> None:
     best = best_rank_embedding(objective, dimension, tolerance=1e-12)
     assert best.converged
     assert best.score == pytest.approx(objective.bound, rel=1e-12)
+
+
+@pytest.mark.parametrize("skip_target", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "dimension"), [((7, 9), 7), ((9, 7), 8), ((60, 50), 50), ((60, 50), 1_000), ((1, 4), 1)]
+)
+def test_from_the_shorter_side_on_the_rank_is_no_limit(
+    shape: tuple[int, int], dimension: int, skip_target: bool
+) -> None:
+    """The bound itself is reached, whatever the start; dimensions beyond min(V, W) are columns of zeros."""
+    rng = np.random.default_rng(4)
+    counts = rng.integers(0, 4, shape)
+    counts[0, 0] = 1
+    noise = unigram_noise(counts.sum(axis=0) + 1)
+    objective = SGNSObjective(JointDistribution.from_counts(counts), 5, noise, skip_target=skip_target)
+    start = Embedding(*(rng.normal(size=(size, dimension)) for size in shape))
+    best = best_rank_embedding(objective, dimension, [start])
+    assert best.score == pytest.approx(objective.bound, rel=1e-13, abs=1e-16)
+    assert best.converged
+    assert best.gradient_norm < 1e-9
+    assert (best.start, best.spread) == (UNLIMITED, 0)
+    assert best.embedding.words.shape == (shape[0], dimension)
+    assert best.embedding.contexts.shape == (shape[1], dimension)
+    assert not best.embedding.words[:, min(shape) :].any()
+    assert not best.embedding.contexts[:, min(shape) :].any()
+
+
+def test_a_pair_that_is_never_a_negative_has_a_best_score_too() -> None:
+    """q = 0 beside p > 0: the best score is +∞, and is cut off."""
+    objective = SGNSObjective(JointDistribution.from_counts([[3, 1], [1, 2]]), 2, [1.0, 0.0])
+    best = best_rank_embedding(objective, 5)
+    assert best.score == pytest.approx(objective.bound, rel=1e-13)
+    assert best.embedding.dimension == 5
+
+
+def test_a_start_given_with_fewer_dimensions_comes_back_with_all_of_them() -> None:
+    objective, exact = two_halves()
+    best = best_rank_embedding(objective, 5, [exact], max_passes=2)
+    assert best.start == f"{GIVEN} 1"
+    assert best.embedding.dimension == 5
+    np.testing.assert_array_equal(best.embedding.words[:, :3], exact.words)
+    assert not best.embedding.words[:, 3:].any()
+
+
+def test_correspondence_analysis_of_a_small_table_has_columns_of_zeros_too() -> None:
+    objective = small_objective()
+    wide, narrow = (correspondence_start(objective, dimension) for dimension in (30, 7))
+    np.testing.assert_array_equal(wide.words[:, :7], narrow.words)
+    assert wide.words.shape == (7, 30)
+    assert not wide.contexts[:, 7:].any()
 
 
 def test_rank_one_of_two_by_two_agrees_with_a_search_over_all_angles() -> None:

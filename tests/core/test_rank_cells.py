@@ -310,12 +310,30 @@ def test_cost_grows_with_the_rank_and_with_the_square_of_the_words(found: RankRe
 def test_too_long_or_too_large_is_refused_with_a_size_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     config = RankConfig(dimension=10_000)
     with pytest.raises(ParameterError, match=r"this search would take about .* hours .* a smaller dimension"):
-        check_size(LARGE, config, TYPICAL_PACE, 60.0)
+        check_size(LARGE, replace(config, dimension=len(LARGE.vocabulary) - 1), TYPICAL_PACE, 60.0)
     monkeypatch.setattr(cost, "physical_memory", lambda: 1e9)
     with pytest.raises(ParameterError, match="dimension = 10,000 with") as told:
         check_size(LARGE, config, TYPICAL_PACE, 1e12)
     fits = int(str(told.value).rpartition("up to ")[2].rstrip(".").replace(",", ""))
     check_size(LARGE, replace(config, dimension=fits), TYPICAL_PACE, 1e12)
+    with pytest.raises(ParameterError, match=f"up to {fits:,}"):
+        check_size(LARGE, replace(config, dimension=fits + 1), TYPICAL_PACE, 1e12)
+
+
+def test_more_dimensions_than_words_cost_no_more_work() -> None:
+    words = len(CORPUS.vocabulary)
+    all_of_them, more = (RankConfig(dimension=d) for d in (words, 10 * words))
+    assert estimated_multiply_adds(CORPUS, more) == estimated_multiply_adds(CORPUS, all_of_them)
+    assert estimated_multiply_adds(CORPUS, more) < estimated_multiply_adds(CORPUS, RankConfig(dimension=words - 1))
+    assert cost.estimated_bytes(CORPUS, all_of_them) < cost.estimated_bytes(CORPUS, more)
+    assert cost.estimated_bytes(CORPUS, more) < 3 * cost.estimated_bytes(CORPUS, all_of_them)
+    result = run_cell(replace(CELL, config=replace(CELL.config, dimension=10 * words)), CORPUS)
+    assert result.own.gap == pytest.approx(0, abs=1e-12)
+    assert result.own.bound == pytest.approx(result.own.score, rel=1e-12)
+    assert result.embedding is not None
+    assert result.embedding.words.shape == (words, 10 * words)
+    assert result.certificate.passes < cost.UNLIMITED_PASSES
+    assert result.manifest.cost < estimated_multiply_adds(CORPUS, more)
 
 
 # --- splits ---------------------------------------------------------------------------------------------------------

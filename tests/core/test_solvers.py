@@ -124,6 +124,29 @@ def test_a_start_without_a_gradient_ends_at_once(solver: Solver) -> None:
     np.testing.assert_array_equal(found.words, words)
 
 
+@SOLVERS
+def test_a_start_that_is_no_number_ends_and_is_not_converged(solver: Solver) -> None:
+    objective = small_objective()
+    words, contexts = start_of(objective)
+    words[3, 1] = np.nan
+    with np.errstate(invalid="ignore"):
+        found = solver(objective, words, contexts, max_passes=50)
+    assert not found.converged
+    assert np.isnan(found.score)
+
+
+@SOLVERS
+def test_a_start_at_the_top_is_left_alone(solver: Solver) -> None:
+    """The best scores themselves: what a step promises there, no score can show."""
+    counts = np.random.default_rng(3).integers(1, 30, (5, 6))
+    objective = SGNSObjective(JointDistribution.from_counts(counts), 5)
+    top = np.zeros((5, 6))
+    top[objective.contrast.rows, objective.contrast.columns] = objective.best_scores
+    found = solver(objective, np.eye(5), top.T)
+    assert (found.converged, found.passes) == (True, 1)
+    assert found.score == pytest.approx(objective.bound, rel=1e-14)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_lbfgs_multiplies_in_the_floats_of_its_start(dtype: type[np.floating]) -> None:
     rng = np.random.default_rng(3)
