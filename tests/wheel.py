@@ -1,11 +1,13 @@
 """The wheel, installed alone into an empty environment: nothing that it needs stands in the checkout only.
 
 ``python tests/wheel.py [uv]`` builds it, looks whether every file of the packages is in it, installs it with the
-versions of uv.lock, and there, in another folder and a home of its own, computes a bound and starts the app.
+versions of uv.lock, and there, in another folder and a home of its own, computes a bound, starts the app and visits
+some of its pages.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -20,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from wire import crowd
+
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = {  # where the wheel carries what the checkout has
     "jsmi_core": "jsmi_core",
@@ -28,6 +32,7 @@ PLACES = {  # where the wheel carries what the checkout has
     "sample_data": "jsmi_core/sample_data",
 }
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+PAGES = ("", "lesson", "bound", "reproductions", "diagnostics")  # they read prose, the sample text and its results
 PATIENCE = 120.0  # seconds, for a server on a busy machine
 EVERY_NAME = """
 import jsmi_core
@@ -48,9 +53,7 @@ def main(uv: str) -> None:
         environment = bare(folder / "home")
         check_library(programs, folder, environment)
         with served(programs, folder, environment) as address:
-            for page in ("_stcore/health", "", "bound", "bound?corpus=planted"):
-                with urllib.request.urlopen(f"{address}/{page}", timeout=PATIENCE) as answer:
-                    assert answer.status == 200, page
+            check_pages(address)
     print(f"{wheel.name}: whole, installed alone, and its app answers")
 
 
@@ -102,6 +105,17 @@ def check_library(programs: Path, folder: Path, environment: dict[str, str]) -> 
     command = [programs / "jsmi", "bound", "sample:planted", "--json"]
     told = subprocess.run(command, check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
     assert json.loads(told)["vocabulary_size"] > 0
+
+
+def check_pages(address: str) -> None:
+    """Deep links are answered, and behind them run the pages, each in a session of its own."""
+    for page in PAGES:
+        with urllib.request.urlopen(f"{address}/{page}", timeout=PATIENCE) as answer:
+            assert answer.status == 200, page
+    for page, title, run in asyncio.run(crowd(address, dict.fromkeys(PAGES, 1))):
+        assert run.found, f"there is no page {page}"
+        assert not run.exceptions, f"the page {page} ended with {run.exceptions}"
+        assert title, f"the page {page} has no title"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -76,6 +77,38 @@ def test_where_no_file_can_be_made_everyone_works(tmp_path: Path) -> None:
     assert first is not None
     assert second is not None
     second.release()
+
+
+def test_where_no_file_can_be_locked_everyone_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on some folders of a network."""
+
+    def unknown(descriptor: int, *, blocking: bool) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    before = open_files()
+    monkeypatch.setattr(leases, "lock_descriptor", unknown)
+    first, second = (take(tmp_path / "cell.lock") for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert open_files() == before
+
+
+def test_a_file_that_cannot_be_removed_while_it_is_open_goes_once_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    before, unlink = open_files(), Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if open_files() > before:
+            raise PermissionError(errno.EACCES, "it is being used by another process")
+        unlink(path, missing_ok)
+
+    lease = take(tmp_path / "cell.lock")
+    assert lease is not None
+    monkeypatch.setattr(Path, "unlink", refuse)
+    lease.release()
+    assert list(tmp_path.iterdir()) == []
 
 
 def open_files() -> int:

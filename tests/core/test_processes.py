@@ -83,6 +83,8 @@ def test_messages_of_any_length_pass_a_pipe_whole() -> None:
             link.send(content)
             assert link.receive() == content
         link.close()
+        with pytest.raises(BrokenPipeError):
+            link.send(b"who has closed it says nothing more")
         with pytest.raises(EOFError):
             link.receive()
 
