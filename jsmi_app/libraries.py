@@ -2,8 +2,9 @@
 
 While one thread imports a library, others can see the half that is there: plotly asks ``sys.modules`` for pandas and
 takes what it finds, and two threads that enter a ring of imports from two sides get a module without its names. So
-no page meets a library that is on its way: the server's own thread imports them from the first moment, while the
-browser still loads its scripts, and each page waits for what it needs.
+no page meets a library that is on its way: a thread of the server (serve.py) imports them as soon as it answers, while
+the browser still loads its scripts, and each page waits for what it needs. What is met by few and has one entrance,
+like gensim, stays with the page that needs it: there the import's own lock is enough.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 
-__all__ = ["begin", "first", "rest"]
+__all__ = ["first", "rest"]
 
 # pandas stands at the top, although Start shows no table: where it is on its way, no figure can be drawn.
 _FIRST = ("pandas", "plotly.graph_objects", "jsmi_app.panels.ladder", "jsmi_app.panels.training")
@@ -42,8 +43,3 @@ def rest() -> None:
     """Import, or wait for, all that pages need; a run that comes later passes at once."""
     first()
     _others()
-
-
-def begin() -> None:
-    """Import everything in a thread of its own, which keeps nobody from stopping the server."""
-    threading.Thread(target=rest, name="libraries", daemon=True).start()

@@ -46,13 +46,8 @@ def test_start_waits_for_nothing_that_its_picture_does_not_need(tmp_path: Path) 
     assert {"pandas", "plotly.graph_objs"} <= start
 
 
-def test_the_thread_brings_all_that_pages_and_core_take_from_the_great_libraries() -> None:
-    loaded = loaded_by(
-        "import threading\n"
-        "from jsmi_app import libraries\n"
-        "libraries.begin()\n"
-        "[thread.join() for thread in threading.enumerate() if thread.name == 'libraries']"
-    )
+def test_the_server_brings_all_that_pages_and_core_take_from_the_great_libraries() -> None:
+    loaded = loaded_by("from jsmi_app import libraries; libraries.rest()")
     taken = {"pandas", "plotly.graph_objs", "numba"}
     for path in (path for folder in ("jsmi_core", "jsmi_app", "pages") for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
