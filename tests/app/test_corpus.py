@@ -75,7 +75,7 @@ def test_likely_encodings_are_shown_and_a_person_chooses(open_page: Open) -> Non
     app.run()  # the choice is still there
     choices["Read it as cp1252"].click().run()
     assert not app.exception
-    assert len(query(app)["corpus"]) == 64
+    assert query(app)["corpus"] != "planted"
     assert {metric.label: metric.value for metric in app.metric}["Encoding"] == "cp1252"
     assert not [button for button in app.button if button.label.startswith("Read it as")]
 
