@@ -273,8 +273,8 @@ MUTANTS = [
     Mutant(
         "the upper triangle of the pairs only",
         "jsmi_core.pairs.cooccurrence._mirrored",
-        "sp.triu(upper, 1)",
-        "sp.triu(upper)",
+        "scipy.sparse.triu(upper, 1)",
+        "scipy.sparse.triu(upper)",
         tests="cooccurrence",
     ),
     Mutant(
