@@ -115,9 +115,15 @@ def formulas(counts, noise, k, embedding, best):
     given = {"n": n, "n_x": n_x, "n_y": n_y, "p": p, "p_x": p_x, "p_y": p_y, "q": q, "r": r, "u": u, "k": exact(k)}
     given |= {"alpha": alpha, "m": m, "m_d": m_d, "m_star": m_star, "pmi": log(p / (p_x * p_y)), "t": alpha * p / u}
     given |= {"delta": p / r - 1, "s": u / r, "e": m - m_star, "rho": 1 - np.sum(p * q), "d": RANK, "N": DRAWS}
+    given |= {"x_1": exact_column(embedding.words)[:, None], "y_1": exact_column(embedding.contexts)}
     given["near"] = abs(given["delta"]) <= exact(1 / 16)
     given["S"] = lambda m: h(alpha) + alpha * total(p * log(sigma(m))) + (1 - alpha) * total(r * log(sigma(-m)))
     return given
+
+
+def exact_column(vectors):
+    """The first coordinate of each vector."""
+    return np.array([exact(vector[0]) for vector in vectors])
 
 
 def draws(p, q, k):
