@@ -21,7 +21,7 @@ How much of what words know about their contexts does a word2vec embedding keep?
   jsmi sweep  TEXT   train a whole grid: the gap against dimension, epochs and negatives
   jsmi app           the same in a browser
 
-TEXT is a file (plain text, one sentence per line, or that packed with gzip or bzip2), or one of
+TEXT is a file (plain text, one sentence per line, or that packed with gzip, bzip2 or zip), or one of
 sample:wikipedia, sample:lee and sample:planted, which need no file. Scores are in nats per draw of a pair.
 """
 

@@ -266,7 +266,7 @@ def read_corpus(
     """
     min_count = checks.integer("min_count", min_count, 1, 10**9)
     rule = Tokenizer(tokenizer, lowercase)
-    stream = TextStream(source, encoding)
+    stream = TextStream(source, encoding, name=name)
     numbers = Numbering(LINE_BREAKS)
     parts = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in rule.tokens(stream)]
     notices = [*stream.notices, *rule.hints]
@@ -275,7 +275,7 @@ def read_corpus(
     reading = Reading(
         tokenizer, rule.lowercase, min_count, stream.encoding, "NFC", stream.bytes_read, tokens_read, words_read
     )
-    return _numbered(numbers, parts, min_count, name or stream.name, notices, reading)
+    return _numbered(numbers, parts, min_count, stream.name, notices, reading)
 
 
 def _numbered(

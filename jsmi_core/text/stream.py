@@ -59,6 +59,8 @@ class TextStream:
         Any text encoding Python knows; by default the byte-order mark's, else UTF-8.
     maximum_bytes : int, optional
         Most bytes of (unpacked) text that are read; by default 2 GiB.
+    name : str, optional
+        What messages call it; by default the file's name.
 
     Raises
     ------
@@ -74,11 +76,18 @@ class TextStream:
     'naïve'
     """
 
-    def __init__(self, source: Source, encoding: str | None = None, maximum_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        encoding: str | None = None,
+        maximum_bytes: int | None = None,
+        name: str | None = None,
+    ) -> None:
         self.maximum_bytes = maximum_bytes or MAXIMUM_BYTES
         if encoding is not None:
             check_encoding(encoding)
         self.name, self._raw = _open(source)
+        self.name = name or self.name
         self._shown = _short(self.name)
         self._text: Bytes = self._raw
         self.bytes_read = 0

@@ -67,6 +67,7 @@ def upload(app, name: str, content: bytes):
 
 def test_likely_encodings_are_shown_and_a_person_chooses(open_page: Open) -> None:
     app = upload(open_page("corpus", corpus="planted"), "western.txt", WESTERN.encode("cp1252"))
+    assert "western" in app.warning[0].value
     assert "does not decode as utf" in app.warning[0].value
     assert query(app)["corpus"] == "planted"  # nothing is read before it is chosen
     choices = {button.label: button for button in app.button if button.label.startswith("Read it as")}
