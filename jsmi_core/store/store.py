@@ -8,31 +8,25 @@ aside under a dated name, never shown.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 import platformdirs
 
-from jsmi_core.errors import CorpusError, StoreError
+from jsmi_core.errors import StoreError
 from jsmi_core.experiments import LAW_VERSION, CellResult, Result, Spec, ids_of
 from jsmi_core.runtime.files import sync_folder, write_whole
 from jsmi_core.store.database import DamagedError, Database
 from jsmi_core.store.leases import Lease, take
-
-if TYPE_CHECKING:
-    from jsmi_core.text import Corpus
-
+from jsmi_core.store.texts import Texts, set_aside, sha256
 
 SCHEMA = 1
 _TABLES = """
@@ -53,7 +47,7 @@ _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Result)
 
 
-class Store:
+class Store(Texts):
     """A folder of finished trainings and searches, and their corpora; safe for many threads and processes.
 
     Parameters
@@ -103,7 +97,7 @@ class Store:
             If it could not be written: nothing of it remains on disk, and the caller still has it.
         """
         payload = result.to_bytes()
-        file = self._arrays / f"{result.id}-{_sha256(payload)}.npz"
+        file = self._arrays / f"{result.id}-{sha256(payload)}.npz"
         self.check_writable()
         try:
             write_whole(file, payload)
@@ -112,7 +106,7 @@ class Store:
         except OSError as error:
             with suppress(OSError):
                 file.unlink(missing_ok=True)
-            raise self._not_written(error) from error
+            raise self.not_written(error) from error
         if self._file_of(result.id) != file.name:
             file.unlink(missing_ok=True)
 
@@ -155,7 +149,7 @@ class Store:
         for cell_id, record, checksum, name in self._read(query + " ORDER BY created, id", LAW_VERSION, corpus_digest):
             if cell_id in self._hidden:
                 continue
-            if _sha256(record.encode()) == checksum and (self._arrays / name).is_file():
+            if sha256(record.encode()) == checksum and (self._arrays / name).is_file():
                 found.append(Result.from_dict(json.loads(record)))
             else:
                 self._set_aside(cell_id, name, "its record or its file is damaged")
@@ -175,79 +169,6 @@ class Store:
         the result once more when you have it.
         """
         return take(self.path / "leases" / f"{ids_of(cell)[-1]}.lock")
-
-    # -- corpora ---------------------------------------------------------------------------------------------------
-
-    def save_corpus(self, corpus: Corpus) -> None:
-        """Keep a corpus under its digest, for workers and later visits. Raises StoreError.
-
-        Its name, and how it was read, are not in the digest: another text may have the same words. They are left out
-        here, and kept by :meth:`save_text`.
-        """
-        file = self._corpus_file(corpus.digest)
-        if not file.is_file():
-            self._write_file(file, _bare(corpus).to_bytes())
-
-    def save_text(self, corpus: Corpus) -> str:
-        """Keep a corpus with its name and how it was read; return the key by which :meth:`text` opens both."""
-        self.save_corpus(corpus)
-        reading = asdict(corpus.reading) if corpus.reading else None
-        facts = {"name": corpus.name, "notices": corpus.notices, "reading": reading}
-        payload = json.dumps(facts, sort_keys=True).encode()
-        key = f"{corpus.digest}.{_sha256(payload)[:16]}"
-        self._write_file(self.path / "corpora" / f"{key}.json", payload)
-        return key
-
-    def text(self, key: str) -> Corpus:
-        """The corpus that :meth:`save_text` kept under a key; of a digest alone, without a name. Raises StoreError."""
-        from jsmi_core.text import Reading
-
-        digest, _, facts = key.partition(".")
-        corpus = self.corpus(digest)
-        if not re.fullmatch(r"[0-9a-f]{16}", facts):  # it becomes a file name, and may come from a link
-            return corpus
-        try:
-            payload = (self.path / "corpora" / f"{key}.json").read_bytes()
-            if _sha256(payload)[:16] != facts:
-                raise ValueError("its checksum does not fit")
-            known = json.loads(payload)
-            reading = Reading(**known["reading"]) if known["reading"] else None
-            return replace(corpus, name=known["name"], notices=tuple(known["notices"]), reading=reading)
-        except (OSError, ValueError, KeyError, TypeError):
-            return corpus  # all that counts is there; only its name is lost
-
-    def _write_file(self, file: Path, payload: bytes) -> None:
-        self.check_writable()
-        try:
-            write_whole(file, payload)
-        except OSError as error:
-            raise self._not_written(error) from error
-
-    def has_corpus(self, digest: str) -> bool:
-        """Whether the corpus of that digest is kept here."""
-        return self._corpus_file(digest).is_file()
-
-    def corpora(self) -> tuple[str, ...]:
-        """The digests of all corpora that are kept here."""
-        return tuple(sorted(file.stem for file in (self.path / "corpora").glob("*.npz")))
-
-    def corpus(self, digest: str) -> Corpus:
-        """The corpus of that digest. Raises StoreError if it is not kept here, or damaged."""
-        from jsmi_core.text import Corpus
-
-        file = self._corpus_file(digest)
-        if not file.is_file():
-            raise StoreError(f"no corpus {digest[:12]} is kept in {self.path}: read the text again.")
-        try:
-            corpus = Corpus.load(file)
-            if corpus.digest != digest:
-                raise CorpusError("it is not the corpus that its name says")
-        except CorpusError as error:
-            _rename_dated(file)
-            raise StoreError(
-                f"the kept corpus {digest[:12]} was damaged and is set aside ({error}): read the text again."
-            ) from error
-        return _bare(corpus)  # older versions kept the facts of the first text that had these words
 
     # -- what was found damaged ------------------------------------------------------------------------------------
 
@@ -273,7 +194,7 @@ class Store:
             return gone
 
         if self._write(forget):
-            _rename_dated(self._arrays / name)
+            set_aside(self._arrays / name)
 
     # -- files and database ----------------------------------------------------------------------------------------
 
@@ -284,11 +205,6 @@ class Store:
     @property
     def _arrays(self) -> Path:
         return self.path / "arrays"
-
-    def _corpus_file(self, digest: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{8,128}", digest):  # it becomes a file name, and may come from a link
-            raise StoreError(f"{digest[:40]!r} is not the digest of a corpus: read the text again.")
-        return self.path / "corpora" / f"{digest}.npz"
 
     def _file_of(self, cell_id: str) -> str | None:
         rows = self._read("SELECT file FROM results WHERE id = ? AND law = ?", cell_id, LAW_VERSION)
@@ -307,7 +223,7 @@ class Store:
             self._database = Database(file, _TABLES, SCHEMA)
         except DamagedError:
             for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-                _rename_dated(part)
+                set_aside(part)
             self._database = Database(file, _TABLES, SCHEMA)
             self._session_notices.append(
                 "the index of stored runs was damaged and is set aside: it was made anew from the runs' own files."
@@ -336,13 +252,13 @@ class Store:
         try:
             result = _read_result(file)
         except StoreError:
-            _rename_dated(file)
+            set_aside(file)
         else:
             self._insert(result, file.name)
 
     def _insert(self, result: Result, file: str) -> None:
         record = json.dumps(result.to_dict())
-        row = (result.id, LAW_VERSION, result.cell.corpus, record, _sha256(record.encode()), file, _now())
+        row = (result.id, LAW_VERSION, result.cell.corpus, record, sha256(record.encode()), file, _now())
         self._write(lambda database: database.execute("INSERT OR IGNORE INTO results VALUES (?,?,?,?,?,?,?)", row))
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -370,40 +286,25 @@ class Store:
                 self._database.close()
                 self._open()  # the disk may have room again
         if not self.writable:
-            raise self._not_written(self._obstacle)
+            raise self.not_written(self._obstacle)
 
-    def _not_written(self, reason: object) -> StoreError:
+    def not_written(self, reason: object) -> StoreError:
+        """The sentence for what could not be written, with the reason."""
         return StoreError(
             f"{self.path} cannot be written ({reason}): free some space, or name another folder in JSMI_STORE."
         )
 
 
-def _bare(corpus: Corpus) -> Corpus:
-    """A corpus without what is not in its digest."""
-    return replace(corpus, name=f"corpus {corpus.digest[:6]}", notices=(), reading=None)
-
-
 def _read_result(file: Path) -> Result:
     """The result in a file whose name tells its checksum. Raises StoreError if anything in it has changed."""
     payload = file.read_bytes()
-    if file.stem.partition("-")[2] != _sha256(payload):
+    if file.stem.partition("-")[2] != sha256(payload):
         raise StoreError("its checksum does not fit")
     return Result.from_bytes(payload)
 
 
-def _rename_dated(file: Path) -> None:
-    """Set a damaged file aside, for whoever wants to look into it."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-    with suppress(OSError):  # already gone, or a folder that cannot be written: the caller hides it in any case
-        file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
-
-
 def _default_folder() -> Path:
     return Path(os.environ.get("JSMI_STORE") or platformdirs.user_data_dir("jsmi-explorer", appauthor=False))
-
-
-def _sha256(payload: bytes) -> str:
-    return hashlib.sha256(payload).hexdigest()
 
 
 def _now() -> str:
