@@ -1,7 +1,7 @@
 """The numbers behind a lesson of 45 minutes: what each question's right answer is, and what to say about it.
 
 Each function answers one predict-then-reveal question from its own computation: the place of the right answer among
-those offered, and the values that the reveal quotes. The words are elsewhere, so that they can be translated.
+those offered, and the values that the reveal quotes. The words are in prose/lesson.md.
 """
 
 from __future__ import annotations

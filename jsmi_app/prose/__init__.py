@@ -1,14 +1,12 @@
-"""The words of the pages, apart from their code: Markdown with TOML front matter, one folder for each language.
+"""The words of the pages, apart from their code: Markdown with TOML front matter.
 
-A file ``en/bound.md`` holds, between two lines of ``+++``, the page's title, question and answer; then parts, each
-under a ``## name``. In a part ``[[PMI]]`` or ``[[PMI|how it is written here]]`` explains a term of ``glossary.md`` on
-hover, and ``<<name>>`` is filled in by the page. Another language is another folder, chosen by ``JSMI_LANGUAGE``; what
-it lacks is read in English.
+A file ``bound.md`` holds, between two lines of ``+++``, the page's title, question and answer; then parts, each under
+a ``## name``. In a part ``[[PMI]]`` or ``[[PMI|how it is written here]]`` explains a term of ``glossary.md`` on hover,
+and ``<<name>>`` is filled in by the page.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -20,7 +18,6 @@ from pathlib import Path
 from jsmi_core.figures import inert
 
 HERE = Path(__file__).parent
-ORIGINAL = "en"
 TERM = re.compile(r"\[\[([^]|]+)(?:\|([^]]+))?\]\]")
 PLACE = re.compile(r"<<(\w+)>>")
 
@@ -39,15 +36,10 @@ class Prose:
         return PLACE.sub(lambda place: inert(str(values[place[1]])), self.parts[name])
 
 
-def page(name: str) -> Prose:
-    """The words of one page in the language of this server."""
-    return _read(os.environ.get("JSMI_LANGUAGE", ORIGINAL), name)
-
-
 @cache
-def _read(language: str, name: str) -> Prose:
-    folder = next((f for f in HERE.iterdir() if f.name == language and (f / f"{name}.md").is_file()), HERE / ORIGINAL)
-    _, front, body = (folder / f"{name}.md").read_text(encoding="utf-8").split("+++\n", 2)
+def page(name: str) -> Prose:
+    """The words of one page."""
+    _, front, body = (HERE / f"{name}.md").read_text(encoding="utf-8").split("+++\n", 2)
     pieces = re.split(r"^## (.+)\n", body, flags=re.MULTILINE)[1:]
     parts = {title.strip(): text.strip() for title, text in zip(pieces[::2], pieces[1::2], strict=True)}
     return Prose(**tomllib.loads(front), parts=parts)

@@ -8,7 +8,7 @@ from jsmi_app import prose
 from tests.core.test_imports import ROOT
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*/*.py"))
-FILES = sorted(path.stem for path in (ROOT / "jsmi_app/prose/en").glob("*.md"))
+FILES = sorted(path.stem for path in (ROOT / "jsmi_app/prose").glob("*.md"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -41,14 +41,3 @@ def test_what_a_page_fills_in_is_inert():
     assert words.part("one", word="<b>") == "The word &#60;b&#62;."
     with pytest.raises(KeyError):
         words.part("one")
-
-
-def test_what_a_language_lacks_is_read_in_english(monkeypatch):
-    monkeypatch.setenv("JSMI_LANGUAGE", "xx")
-    assert prose.page("bound") == prose._read("en", "bound")
-
-
-@pytest.mark.parametrize("language", ["..", "", "en/../.."])
-def test_a_language_is_the_name_of_a_folder_here(monkeypatch, language):
-    monkeypatch.setenv("JSMI_LANGUAGE", language)
-    assert prose.page("bound") == prose._read("en", "bound")
