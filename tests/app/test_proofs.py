@@ -93,7 +93,7 @@ def test_a_text_and_how_many_of_its_words(open_page: Open) -> None:
 
 
 def test_what_takes_plain_loops_too_long_is_said_and_left_out(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jsmi_core.proofs.proving.PATIENCE", 0.0)
+    monkeypatch.setattr("jsmi_core.proofs.PATIENCE", 0.0)
     link = {"proved_on": "text", "corpus": "planted", "proof": "jsmi"}
     app = open_page("proofs", **link)
     assert list(shown(app)) == ["JSMI"]

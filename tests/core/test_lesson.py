@@ -5,7 +5,8 @@ import math
 import pytest
 from scipy.special import rel_entr
 
-from jsmi_core import SGNSConfig, expected_pairs, jsmi, lesson, mutual_information, sample_corpus
+from jsmi_app import lesson
+from jsmi_core import SGNSConfig, expected_pairs, jsmi, mutual_information, sample_corpus
 from jsmi_core.embeddings.intrinsic import Usefulness
 from jsmi_core.experiments.records import CellResult
 from jsmi_core.experiments.run import run_cell
