@@ -1,7 +1,6 @@
 """Everything that is computed once for all sessions: the only place with ``st.cache_…``.
 
-Keys are digests and frozen parameter objects, never arrays: Streamlit hashes only a sample of a large array. What is
-cached as a resource is shared between sessions and must not be changed. Heavy modules are imported inside.
+What is remembered under what stands in keys.py. Heavy modules are imported inside the functions.
 """
 
 from jsmi_app.cached.pairs import (
@@ -20,7 +19,6 @@ from jsmi_app.cached.pairs import (
 )
 from jsmi_app.cached.runs import (
     SameScore,
-    embedding,
     figure1,
     figure1_results,
     loss,
@@ -57,7 +55,6 @@ __all__ = [
     "bound_curve",
     "corpus",
     "deviations",
-    "embedding",
     "figure1",
     "figure1_results",
     "heaviest_pairs",

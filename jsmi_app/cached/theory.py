@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-import streamlit as st
-
+from jsmi_app.cached import keys
 from jsmi_app.cached.pairs import corpus, joint
-from jsmi_app.cached.runs import embedding, stored
+from jsmi_app.cached.runs import embedding
 from jsmi_core.experiments import Result
 from jsmi_core.information import JointDistribution
 from jsmi_core.pairs import PairSampling
@@ -28,7 +27,7 @@ class WordTable(NamedTuple):
     rows: Rows
 
 
-@st.cache_data(show_spinner="Counting the pairs …")
+@keys.data(show_spinner="Counting the pairs …")
 def word_table(name: str, size: int) -> WordTable:
     """The pairs of a sample's most frequent words, as drawn by word2vec's defaults."""
     from jsmi_core.tables import corner
@@ -47,7 +46,7 @@ class TableRank(NamedTuple):
     converged: bool
 
 
-@st.cache_data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
+@keys.data(show_spinner="Searching for the best matrix of each rank …", max_entries=1024)
 def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...], max_passes: int) -> list[TableRank]:
     """The best matrix of each rank for a small table, q = context marginal; nats."""
     from jsmi_core.objective import SGNSObjective
@@ -68,7 +67,7 @@ class Proven(NamedTuple):
 _PROVING = "Computing every statement twice …"
 
 
-@st.cache_resource(show_spinner=_PROVING, max_entries=32)
+@keys.resource(show_spinner=_PROVING, max_entries=32)
 def proved_on_table(cells: str, negatives: int) -> Proven:
     """On a small table, as write_table writes it."""
     from jsmi_core.proofs import case_of_table, prove
@@ -78,32 +77,20 @@ def proved_on_table(cells: str, negatives: int) -> Proven:
     return Proven(case, prove(case))
 
 
+@keys.resource(show_spinner=_PROVING, max_entries=16)
 def proved_on_text(text: Corpus, sampling: PairSampling, words: int, negatives: int, *, patient: bool) -> Proven:
     """On the most frequent words of a text; patient: also on all of it, however long that takes."""
-    return _proved_on_text(text.digest, sampling, words, negatives, patient, text)
-
-
-@st.cache_resource(show_spinner=_PROVING, max_entries=16)
-def _proved_on_text(
-    digest: str, sampling: PairSampling, words: int, negatives: int, patient: bool, _corpus: Corpus
-) -> Proven:
     from jsmi_core.proofs import PATIENCE, case_of_text, prove
 
-    case = case_of_text(joint(_corpus, sampling), _corpus.vocabulary, words, negatives)
+    case = case_of_text(joint(text, sampling), text.vocabulary, words, negatives)
     return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))
 
 
+@keys.resource(show_spinner=_PROVING, max_entries=16)
 def proved_on_model(text: Corpus, run: Result, words: int, *, patient: bool) -> Proven:
     """On the vectors of a stored model. Raises StoreError if it is not in the store any more."""
-    return _proved_on_model(run.id, words, patient, text)
-
-
-@st.cache_resource(show_spinner=_PROVING, max_entries=16)
-def _proved_on_model(cell_id: str, words: int, patient: bool, _corpus: Corpus) -> Proven:
     from jsmi_core.proofs import PATIENCE, case_of_model, prove
 
-    run = stored(cell_id)
     config = run.cell.config
-    pairs = joint(_corpus, config.sampling)
-    case = case_of_model(pairs, embedding(cell_id), words, config.negatives)
+    case = case_of_model(joint(text, config.sampling), embedding(run), words, config.negatives)
     return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))

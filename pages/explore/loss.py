@@ -147,7 +147,7 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
     if not has_umap():
         st.caption(words.part("umap"))
     shown = min(ON_THE_MAP, len(text.vocabulary))
-    found = cached.word_map(run.id, shown, method)
+    found = cached.word_map(run, shown, method)
     values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
     names = text.vocabulary[:shown]
     unit = state.get("unit")
