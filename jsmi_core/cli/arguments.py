@@ -7,10 +7,15 @@ wrong one gets the same sentence.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from jsmi_core import checks
+from jsmi_core.experiments import AXES, RankConfig
+from jsmi_core.parameters import Fact, fact_of, facts_of
+from jsmi_core.text import READING
+from jsmi_core.training import SGNSConfig
 
 _ABOUT = """\
 How much of what words know about their contexts does a word2vec embedding keep?
@@ -124,39 +129,9 @@ _HELP: dict[str, tuple[str, str]] = {
     ),
 }
 
-_CORPUS = {
-    "--tokenizer": ("RULE", "unicode: words of running text (default); whitespace: tokens as they stand, for a text "
-                            "that is tokenised already, such as the Penn Treebank"),
-    "--encoding": ("NAME", "of the file (default: its byte-order mark's, else utf-8)"),
-    "--min-count": ("N", "leave out words that occur less often, before pairs are formed (default 5)"),
-}  # fmt: skip
-_SAMPLING = {
-    "--window": ("N", "largest distance of a pair, in words (default 5)"),
-    "--subsample": ("T", "word2vec's threshold for thinning out frequent words; 0 keeps all (default 0.001)"),
-}
-_NEGATIVES = {"--negatives": ("K", "negatives for each positive pair; alpha = 1/(K+1) (default 5)")}
-_NOISE = {"--noise-exponent": ("G", "negatives are drawn from counts to the power G (default 0.75)")}
-_TOLERANCE = {"--tolerance": ("T", "stop when 20 steps gained less than this share of S (default 0.0001)")}
-_SIZE = {
-    "--dimension": ("D", "coordinates of each vector (default 100)"),
-    "--epochs": ("N", "passes over the text (default 5)"),
-    "--seed": ("N", "of all random draws (default 1)"),
-}
-_TRAINING = {
-    "--noise": ("LAW", "where negatives come from: counts to the power G, as in word2vec (counts, the default), or the "
-                       "context marginal of the pairs, as in the paper (pairs)"),
-    **_NOISE,
-    "--learning-rate": ("R", "at the start (default 0.025)"),
-    "--minimum-learning-rate": ("R", "at the end; the rate falls linearly (default 0.0001)"),
-}  # fmt: skip
-_GRID = {
-    "--dimensions": ("D,D,…", "coordinates of each vector (default 100)"),
-    "--epochs": ("N,N,…", "passes over the text (default 5)"),
-    "--negatives": ("K,K,…", "negatives for each positive pair; alpha = 1/(K+1) (default 5)"),
-    "--seeds": ("N,N,…", "of all random draws (default 1)"),
-}
-
-
+_SIZE = ("dimension", "epochs", "seed")
+_LAW = ("noise", "noise_exponent")
+_RATES = ("learning_rate", "minimum_learning_rate")
 _LAWS = {
     "--windows": ("N,N,…", "largest distances of a pair, instead of --window"),
     "--noises": ("G,G,…", "where negatives come from: counts to these powers, or pairs, instead of --noise"),
@@ -182,9 +157,9 @@ def shell_parser() -> argparse.ArgumentParser:
     bound.add_argument("more", nargs="*", metavar="FILE", help="more text files, read as if they were one text")
     _add_sampling(bound)
     ratio = bound.add_mutually_exclusive_group()
-    _add(ratio, _NEGATIVES)
+    _add_settings(ratio, "negatives")
     ratio.add_argument("--alpha", type=checks.number, metavar="A", help="any class ratio between 0 and 1, instead of K")
-    _add(bound, _NOISE)
+    _add_settings(bound, "noise_exponent")
     _add_paper(bound)
     bound.add_argument(
         "--memory",
@@ -197,11 +172,11 @@ def shell_parser() -> argparse.ArgumentParser:
 
     train = _command(commands, "train")
     _add_corpus(train)
-    _add(train, _SIZE | _NEGATIVES)
+    _add_settings(train, *_SIZE, "negatives")
     _add_sampling(train)
-    _add(train, _TRAINING)
+    _add_settings(train, *_LAW, *_RATES)
     _add_paper(train)
-    _add(train, {"--workers": ("N", "training threads; only 1 gives the same vectors every time (default 1)")})
+    _add_settings(train, "workers")
     train.add_argument(
         "--best-rank", action="store_true", help="search for the best embedding of this dimension too (jsmi rank)"
     )
@@ -211,9 +186,9 @@ def shell_parser() -> argparse.ArgumentParser:
 
     rank = _command(commands, "rank")
     _add_corpus(rank)
-    _add(rank, {"--dimension": _SIZE["--dimension"]} | _NEGATIVES)
+    _add_settings(rank, "dimension", "negatives")
     _add_sampling(rank)
-    _add(rank, {"--noise": _TRAINING["--noise"]} | _NOISE | _TOLERANCE)
+    _add_settings(rank, *_LAW, "tolerance", of=RankConfig)
     _add_paper(rank)
     rank.add_argument(
         "--baselines", action="store_true", help="score other matrices too: PMI, two decompositions, constants"
@@ -223,7 +198,10 @@ def shell_parser() -> argparse.ArgumentParser:
 
     sweep = _command(commands, "sweep")
     _add_corpus(sweep)
-    _add(sweep, _GRID, checks.numbers)
+    for axis, setting in AXES.items():
+        if axis != "windows":
+            fact = fact_of(SGNSConfig, setting)
+            _add(sweep, {f"--{axis}": (f"{fact.metavar},{fact.metavar},…", fact.shell_text)}, checks.numbers)
     sweep.add_argument(
         "--epochs-along-run",
         action="store_true",
@@ -232,7 +210,7 @@ def shell_parser() -> argparse.ArgumentParser:
     )
     _add(sweep, _LAWS, checks.numbers)
     _add_sampling(sweep)
-    _add(sweep, _TRAINING)
+    _add_settings(sweep, *_LAW, *_RATES)
     _add_paper(sweep)
     sweep.add_argument(
         "--best-rank", action="store_true", help="search for the best embedding of each dimension too (jsmi rank)"
@@ -267,7 +245,8 @@ def shell_parser() -> argparse.ArgumentParser:
 
     prove = _command(commands, "prove")
     _add_corpus(prove)
-    _add(prove, {"--words": ("N", "words that keep their own row in the table (default 40)")} | _NEGATIVES)
+    _add(prove, {"--words": ("N", "words that keep their own row in the table (default 40)")})
+    _add_settings(prove, "negatives")
     prove.add_argument("--run", metavar="ID", help="take the vectors of this stored training of the text for m")
     prove.add_argument("--whole", action="store_true", help="on the whole text too, however long plain loops take")
     _add_sampling(prove)
@@ -278,7 +257,7 @@ def shell_parser() -> argparse.ArgumentParser:
     table = _command(commands, "table")
     table.add_argument("table", metavar="TABLE", help="weights, 2 x 2 to 8 x 8: cells joined by -, rows by _")
     ratio = table.add_mutually_exclusive_group()
-    _add(ratio, _NEGATIVES)
+    _add_settings(ratio, "negatives")
     ratio.add_argument("--alpha", type=checks.number, metavar="A", help="any class ratio between 0 and 1, instead of K")
     _add(table, {"--dimensions": ("D,D,…", "search for the best score of these ranks too")}, checks.numbers)
     _add_json(table)
@@ -343,26 +322,31 @@ def _add(parser: Any, options: dict[str, tuple[str, str]], parse: Any = None) ->
         parser.add_argument(option, type=parse or checks.number, metavar=metavar, help=text, default=argparse.SUPPRESS)
 
 
+def _add_settings(parser: Any, *names: str, of: type = SGNSConfig) -> None:
+    """Options for settings of a training, or of a search."""
+    facts = facts_of(of)
+    _add_facts(parser, {name: facts[name] for name in names})
+
+
+def _add_facts(parser: Any, facts: Mapping[str, Fact]) -> None:
+    """Options made of the facts of parameters: ``--name VALUE``, or ``--name`` and ``--no-name`` of a switch."""
+    for name, fact in facts.items():
+        option = f"--{name.replace('_', '-')}"
+        if fact.metavar is None:
+            switch = argparse.BooleanOptionalAction
+            parser.add_argument(option, action=switch, default=argparse.SUPPRESS, help=fact.shell_text)
+        else:
+            _add(parser, {option: (fact.metavar, fact.shell_text)})
+
+
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("corpus", metavar="CORPUS", help="a text file, or sample:wikipedia, sample:lee, sample:planted")
     group = parser.add_argument_group("how the text is read")
-    _add(group, _CORPUS)
-    group.add_argument(
-        "--lowercase",
-        action=argparse.BooleanOptionalAction,
-        default=argparse.SUPPRESS,
-        help="(default: only with --tokenizer unicode)",
-    )
+    _add_facts(group, READING)
 
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
-    _add(parser, _SAMPLING)
-    parser.add_argument(
-        "--dynamic",
-        action=argparse.BooleanOptionalAction,
-        default=argparse.SUPPRESS,
-        help="draw each word's window from 1 … N, as word2vec does (the default), or always take N",
-    )
+    _add_settings(parser, "window", "subsample", "dynamic")
 
 
 def _add_paper(parser: argparse.ArgumentParser) -> None:

@@ -29,6 +29,7 @@ from .records import (
 from .run import run_cell as run_cell
 from .scoring import loss_of as loss_of, objectives_of as objectives_of
 from .specs import (
+    AXES as AXES,
     CHECKPOINTS as CHECKPOINTS,
     EPOCHS_AS as EPOCHS_AS,
     LAW_VERSION as LAW_VERSION,

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 from jsmi_core import checks
 from jsmi_core.errors import ParameterError
+from jsmi_core.parameters import fact_of, parameter, same_as
 from jsmi_core.training import Noise, OfOneLaw, SGNSConfig
 
 # Part of every cell's id, and of every stored row: raise it when the same spec would be scored to other numbers, or
@@ -29,6 +30,8 @@ RUNS, CHECKPOINTS = EPOCHS_AS
 """How an axis of epochs is read: independent runs, or points along one run."""
 SPARSE = 10
 """After how many epochs an independent run of a grid is scored: one exact score takes a third of an epoch's time."""
+TOLERANCE = 1e-4
+"""A search ends, unless told otherwise, when 20 steps gained less than this share of the score."""
 _T = TypeVar("_T")
 
 
@@ -54,21 +57,30 @@ class RankConfig(OfOneLaw):
     50
     """
 
-    dimension: int = 100
-    negatives: int = 5
-    window: int = 5
-    dynamic: bool = True
-    subsample: float = 1e-3
-    noise_exponent: float = 0.75
-    noise: Noise = "counts"
-    tolerance: float = 1e-4
+    dimension: int = same_as(SGNSConfig, "dimension")
+    negatives: int = same_as(SGNSConfig, "negatives")
+    window: int = same_as(SGNSConfig, "window")
+    dynamic: bool = same_as(SGNSConfig, "dynamic")
+    subsample: float = same_as(SGNSConfig, "subsample")
+    noise_exponent: float = same_as(SGNSConfig, "noise_exponent")
+    noise: Noise = same_as(SGNSConfig, "noise")
+    tolerance: float = parameter(
+        TOLERANCE,
+        "Tolerance",
+        low=0,
+        high=1,
+        open_low=True,
+        open_high=True,
+        metavar="T",
+        shell="stop when 20 steps gained less than this share of S (default {default})",
+    )
 
     def __post_init__(self) -> None:
-        checks.real("tolerance", self.tolerance, 0, 1, open_low=True, open_high=True)
+        fact_of(RankConfig, "tolerance").check("tolerance", self.tolerance)
         _ = self.training  # checks the other settings as a training would
 
     @classmethod
-    def under(cls, config: SGNSConfig, tolerance: float = tolerance) -> RankConfig:
+    def under(cls, config: SGNSConfig, tolerance: float = TOLERANCE) -> RankConfig:
         """The search under the law of a training, at its dimension."""
         shared = {setting.name: getattr(config, setting.name) for setting in fields(cls) if setting.name != "tolerance"}
         return cls(**shared, tolerance=tolerance)
@@ -273,7 +285,7 @@ class Grid:
     epochs_as: EpochsAs = "runs"
 
     def __post_init__(self) -> None:
-        for axis, setting in _AXES.items():
+        for axis, setting in AXES.items():
             values = _axis(axis, getattr(self, axis)) or (getattr(self.base, setting),)
             for value in values:
                 replace(self.base, **{setting: value})  # checks the value as the training itself would
@@ -327,13 +339,14 @@ class Grid:
             yield replace(self.base, negatives=negatives, window=window, **_noise_settings(noise))
 
 
-_AXES = {
+AXES = {
     "dimensions": "dimension",
     "epochs": "epochs",
     "negatives": "negatives",
     "seeds": "seed",
     "windows": "window",
 }
+"""The setting that each axis of a grid varies; its facts are those of the axis's values."""
 
 
 def _noise_settings(noise: float | str) -> dict[str, Any]:

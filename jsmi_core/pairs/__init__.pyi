@@ -1,11 +1,8 @@
-from .cooccurrence import (
-    PairSampling as PairSampling,
-    expected_pairs as expected_pairs,
-    keep_probabilities as keep_probabilities,
-)
+from .cooccurrence import expected_pairs as expected_pairs, keep_probabilities as keep_probabilities
 from .large import (
     MEMORY as MEMORY,
     Ceiling as Ceiling,
     LargePairs as LargePairs,
     count_large_corpus as count_large_corpus,
 )
+from .sampling import PairSampling as PairSampling

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -11,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from jsmi_core import checks
 from jsmi_core.errors import CorpusError
 from jsmi_core.information import FloatArray, JointDistribution
 from jsmi_core.pairs import kernels
+from jsmi_core.pairs.sampling import PairSampling
 from jsmi_core.runtime.pool import Pool
 from jsmi_core.runtime.threads import map_in_order
 from jsmi_core.text import Corpus
@@ -22,48 +21,6 @@ from jsmi_core.text import Corpus
 PIECES = 64  # how many parts the vocabulary is counted in: enough to keep the cores even
 
 NO_PAIRS = "the text holds no pair of words: give at least one sentence in which two words remain after min_count."
-
-
-@dataclass(frozen=True)
-class PairSampling:
-    """How word2vec draws its positive pairs from a text.
-
-    Parameters
-    ----------
-    window : int, 1 … 1,000
-        Largest distance of a pair, counted in the tokens that subsampling kept.
-    dynamic : bool
-        Each centre word draws its window uniformly from 1 … window, so that a pair at distance δ has the
-        weight (window − δ + 1)/window; otherwise every distance up to ``window`` weighs 1.
-    subsample : float, 0 ≤ t < 1
-        Subsampling threshold t, as a share of all tokens; 0 keeps every token.
-
-    Raises
-    ------
-    ParameterError
-        Names the field, its value and the usable range.
-
-    Examples
-    --------
-    >>> PairSampling(window=2).weights
-    (1.0, 0.5)
-    """
-
-    window: int = 5
-    dynamic: bool = True
-    subsample: float = 1e-3
-
-    def __post_init__(self) -> None:
-        checks.integer("window", self.window, 1, 1_000)
-        checks.flag("dynamic", self.dynamic)
-        checks.real("subsample", self.subsample, 0, 1, open_high=True)
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """c(δ) for δ = 1 … window: the chance that a window covers a pair at distance δ. (24), beyond the paper."""
-        if not self.dynamic:
-            return (1.0,) * self.window
-        return tuple((self.window - distance + 1) / self.window for distance in range(1, self.window + 1))
 
 
 def keep_probabilities(counts: npt.ArrayLike, subsample: float) -> FloatArray:

@@ -22,7 +22,8 @@ from jsmi_core import checks
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.information import Contrast, FloatArray, JointDistribution, check_alpha
 from jsmi_core.pairs import kernels
-from jsmi_core.pairs.cooccurrence import NO_PAIRS, PairSampling, keep_probabilities
+from jsmi_core.pairs.cooccurrence import NO_PAIRS, keep_probabilities
+from jsmi_core.pairs.sampling import PairSampling
 from jsmi_core.text import Cancel, Folder, LargeCorpus, Progress, Report, ScratchArray
 
 IntArray = npt.NDArray[np.int64]

@@ -8,7 +8,7 @@ from .large import (
     Report as Report,
     read_large_corpus as read_large_corpus,
 )
-from .reading import Reading as Reading
+from .reading import READING as READING, Reading as Reading
 from .samples import (
     SAMPLES as SAMPLES,
     gensim_file as gensim_file,

@@ -27,7 +27,7 @@ from jsmi_core.runtime.npz import UNREADABLE
 from jsmi_core.runtime.wording import counted
 from jsmi_core.text.digest import content_digest, packed_words, unpacked_words
 from jsmi_core.text.prose import unspaced
-from jsmi_core.text.reading import Reading
+from jsmi_core.text.reading import READING, Reading
 from jsmi_core.text.stream import Source, TextStream
 from jsmi_core.text.tokens import MAXIMUM_TOKEN, Numbering, Tokenizer
 from jsmi_core.text.unpacking import printable
@@ -223,10 +223,10 @@ class Corpus:
 def read_corpus(
     source: Source,
     *,
-    tokenizer: str = "unicode",
-    lowercase: bool | None = None,
-    min_count: int = 5,
-    encoding: str | None = None,
+    tokenizer: str = READING["tokenizer"].default,
+    lowercase: bool | None = READING["lowercase"].default,
+    min_count: int = READING["min_count"].default,
+    encoding: str | None = READING["encoding"].default,
     name: str | None = None,
 ) -> Corpus:
     r"""Read a text, one sentence per line, into a corpus.
@@ -264,7 +264,7 @@ def read_corpus(
     >>> read_corpus(b"The cat sat.\nThe cat ran.", min_count=2).vocabulary
     ('the', 'cat')
     """
-    min_count = checks.integer("min_count", min_count, 1, 10**9)
+    min_count = READING["min_count"].check("min_count", min_count)
     rule = Tokenizer(tokenizer, lowercase)
     stream = TextStream(source, encoding, name=name)
     numbers = Numbering(LINE_BREAKS)

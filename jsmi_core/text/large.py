@@ -16,7 +16,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from jsmi_core import checks
 from jsmi_core.errors import Cancelled, CorpusError
 from jsmi_core.text.corpus import (
     Corpus,
@@ -26,7 +25,7 @@ from jsmi_core.text.corpus import (
     spacing_notices,
 )
 from jsmi_core.text.digest import content_digest
-from jsmi_core.text.reading import Reading
+from jsmi_core.text.reading import READING, Reading
 from jsmi_core.text.scratch import ScratchArray
 from jsmi_core.text.stream import Source, TextStream
 from jsmi_core.text.tokens import Numbering, Tokenizer
@@ -123,10 +122,10 @@ class LargeCorpus:
 def read_large_corpus(
     sources: Source | Sequence[Source],
     *,
-    tokenizer: str = "unicode",
-    lowercase: bool | None = None,
-    min_count: int = 5,
-    encoding: str | None = None,
+    tokenizer: str = READING["tokenizer"].default,
+    lowercase: bool | None = READING["lowercase"].default,
+    min_count: int = READING["min_count"].default,
+    encoding: str | None = READING["encoding"].default,
     name: str | None = None,
     folder: Folder = None,
     on_progress: Progress = None,
@@ -173,7 +172,7 @@ def read_large_corpus(
     >>> read_large_corpus(b"The cat sat.\nThe cat ran.", min_count=2).vocabulary
     ('the', 'cat')
     """
-    min_count = checks.integer("min_count", min_count, 1, 10**9)
+    min_count = READING["min_count"].check("min_count", min_count)
     rule = Tokenizer(tokenizer, lowercase)
     given = [sources] if isinstance(sources, (str, os.PathLike, bytes, bytearray, memoryview)) else list(sources)
     if not given:

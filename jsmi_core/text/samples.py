@@ -21,6 +21,7 @@ from types import MappingProxyType
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.runtime.files import write_whole
 from jsmi_core.text.corpus import Corpus, read_corpus
+from jsmi_core.text.reading import READING
 
 _PARSER = 1  # raise it when _wiki_text would give another text for the same dump
 _FEWEST_WORDS = 50  # of an article; shorter ones are redirects and stubs, as in gensim's own WikiCorpus
@@ -76,7 +77,11 @@ _GENSIM_FILES = {
 
 
 def sample_corpus(
-    name: str, *, min_count: int = 5, tokenizer: str | None = None, lowercase: bool | None = None
+    name: str,
+    *,
+    min_count: int = READING["min_count"].default,
+    tokenizer: str | None = None,
+    lowercase: bool | None = None,
 ) -> Corpus:
     """Read one of the texts in ``SAMPLES``.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from jsmi_core import checks
 from jsmi_core.pairs import PairSampling
+from jsmi_core.parameters import check_fields, parameter, same_as
 
 Noise = Literal["counts", "pairs"]
 NOISES: tuple[Noise, ...] = get_args(Noise)
@@ -128,30 +128,100 @@ class SGNSConfig(OfOneLaw):
     0.2
     """
 
-    dimension: int = 100
-    negatives: int = 5
-    epochs: int = 5
-    window: int = 5
-    dynamic: bool = True
-    subsample: float = 1e-3
-    noise_exponent: float = 0.75
-    learning_rate: float = 0.025
-    minimum_learning_rate: float = 0.0001
-    seed: int = 1
-    workers: int = 1
-    noise: Noise = "counts"
+    dimension: int = parameter(
+        100,
+        "Dimension",
+        symbol="d",
+        low=1,
+        high=10_000,
+        help="d, the number of coordinates of each word and context vector; word2vec's default is {default}.",
+        metavar="D",
+        shell="coordinates of each vector (default {default})",
+    )
+    negatives: int = parameter(
+        5,
+        "Negatives",
+        symbol="k",
+        low=1,
+        high=1_000,
+        help="k, the noise pairs drawn for each pair of the text; α = 1/(k+1). word2vec's default is {default}.",
+        metavar="K",
+        shell="negatives for each positive pair; alpha = 1/(K+1) (default {default})",
+    )
+    epochs: int = parameter(
+        5,
+        "Epochs",
+        low=1,
+        high=100_000,
+        help="How often the training passes over the whole text; word2vec's default is {default}.",
+        metavar="N",
+        shell="passes over the text (default {default})",
+    )
+    window: int = same_as(PairSampling, "window")
+    dynamic: bool = same_as(PairSampling, "dynamic")
+    subsample: float = same_as(PairSampling, "subsample")
+    noise_exponent: float = parameter(
+        0.75,
+        "Noise exponent",
+        symbol="γ",
+        low=-10,
+        high=10,
+        step=0.25,
+        help="Negatives are drawn in proportion to counts^γ; {default} in word2vec, 1 for the plain counts.",
+        metavar="G",
+        shell="negatives are drawn from counts to the power G (default {default})",
+    )
+    learning_rate: float = parameter(
+        0.025,
+        "Learning rate",
+        low=0,
+        high=10,
+        open_low=True,
+        step=0.005,
+        help="Step size at the start, falling linearly to the lowest rate; word2vec's default is {default}.",
+        metavar="R",
+        shell="at the start (default {default})",
+    )
+    minimum_learning_rate: float = parameter(
+        0.0001,
+        "Lowest learning rate",
+        low=0,
+        high=10,
+        step=0.0001,
+        help="Step size at the end of the last epoch; word2vec's default is {default}.",
+        metavar="R",
+        shell="at the end; the rate falls linearly (default {default})",
+    )
+    seed: int = parameter(
+        1,
+        "Seed",
+        low=0,
+        high=2**32 - 1,
+        help="Starts the random numbers: the same seed and settings give the same vectors.",
+        metavar="N",
+        shell="of all random draws (default {default})",
+    )
+    workers: int = parameter(
+        1,
+        "Threads",
+        low=1,
+        high=64,
+        metavar="N",
+        shell="training threads; only 1 gives the same vectors every time (default {default})",
+    )
+    noise: Noise = parameter(
+        "counts",
+        "Negatives drawn from",
+        choices=NOISES,
+        help="Where negatives come from: counts^γ, as in word2vec, or the context marginal p(y), as in the paper.",
+        metavar="LAW",
+        shell="where negatives come from: counts to the power G, as in word2vec (counts, the default), or the context "
+        "marginal of the pairs, as in the paper (pairs)",
+    )
 
     def __post_init__(self) -> None:
-        PairSampling(self.window, self.dynamic, self.subsample)
-        checks.integer("dimension", self.dimension, 1, 10_000)
-        checks.integer("negatives", self.negatives, 1, 1_000)
-        checks.integer("epochs", self.epochs, 1, 100_000)
-        checks.real("noise_exponent", self.noise_exponent, -10, 10)
-        checks.real("learning_rate", self.learning_rate, 0, 10, open_low=True)
-        checks.real("minimum_learning_rate", self.minimum_learning_rate, 0, self.learning_rate)
-        checks.integer("seed", self.seed, 0, 2**32 - 1)
-        checks.integer("workers", self.workers, 1, 64)
-        checks.one_of("noise", self.noise, NOISES)
+        _ = self.sampling  # checks its own fields
+        check_fields(self, minimum_learning_rate=self.learning_rate)
 
     @classmethod
     def paper(cls, **changes: Any) -> SGNSConfig:

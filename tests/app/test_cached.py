@@ -10,7 +10,7 @@ from jsmi_app import cached
 from jsmi_app.cached import keys
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
-from jsmi_core.pairs.cooccurrence import PairSampling
+from jsmi_core.pairs.sampling import PairSampling
 from jsmi_core.text.corpus import Corpus
 from jsmi_core.text.samples import sample_corpus
 from jsmi_core.training.config import SGNSConfig

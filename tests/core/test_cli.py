@@ -21,7 +21,7 @@ from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.experiments.records import CellResult, RankResult
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Grid, RankCell, RankConfig
-from jsmi_core.pairs.cooccurrence import PairSampling
+from jsmi_core.pairs.sampling import PairSampling
 from jsmi_core.store.store import Store
 from jsmi_core.text.corpus import read_corpus
 from jsmi_core.training.config import SGNSConfig

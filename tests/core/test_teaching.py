@@ -12,7 +12,7 @@ from jsmi_core.experiments.records import Result
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
 from jsmi_core.lowrank.landmarks import deviations
-from jsmi_core.pairs.cooccurrence import PairSampling
+from jsmi_core.pairs.sampling import PairSampling
 from jsmi_core.text.samples import sample_data_directory
 from tests.core.test_imports import ROOT
 
