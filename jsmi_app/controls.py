@@ -1,158 +1,165 @@
 """Widgets that several pages share. Each says in one sentence what it changes, in the field's terms, with its unit.
 
-A widget's key is the name of its setting (see state.py). Words of a text reach Markdown and figures only as ``inert``.
+What a widget says and offers stands in its setting (see setting.py). Words of a text reach Markdown and figures only
+as ``inert``.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
-from jsmi_app import cached, state
+from jsmi_app import cached, shared, state
+from jsmi_app.setting import whole_numbers
 from jsmi_core.errors import JSMIError
-from jsmi_core.experiments import LAWS, LawName
+from jsmi_core.experiments import LawName
 from jsmi_core.figures import Figure, csv_text, inert
 from jsmi_core.text import SAMPLES, Corpus
 
-HELP = {
-    "dimension": "d, the number of coordinates of each word and context vector; word2vec's default is 100.",
-    "negatives": "k, the noise pairs drawn for each pair of the text; α = 1/(k+1). word2vec's default is 5.",
-    "epochs": "How often the training passes over the whole text; word2vec's default is 5.",
-    "window": "Largest distance of a pair in tokens, counted after subsampling; word2vec's default is 5.",
-    "dynamic": "Each centre word draws its window from 1 … window, so near words weigh more; on in word2vec.",
-    "subsample": "Threshold t, a share of all tokens: words above it are thinned out; 0 keeps all; word2vec: 0.001.",
-    "noise": "Where negatives come from: counts^γ, as in word2vec, or the context marginal p(y), as in the paper.",
-    "noise_exponent": "Negatives are drawn in proportion to counts^γ; 0.75 in word2vec, 1 for the plain counts.",
-    "learning_rate": "Step size at the start, falling linearly to the lowest rate; word2vec's default is 0.025.",
-    "minimum_learning_rate": "Step size at the end of the last epoch; word2vec's default is 0.0001.",
-    "seed": "Starts the random numbers: the same seed and settings give the same vectors.",
-    "min_count": "Words that occur less often are removed before windows are formed; word2vec's default is 5.",
-    "top": "How many words are shown where none are named; from 2 to 25.",
-    "unit": "The unit of all information on the page: 1 bit = log 2 = 0.693 nats, for each draw of a pair.",
-    "alpha": "α = 1/(k+1): the probability that a pair is a real one; word2vec's k = 5 is α = 0.167.",
-    "size": "How many words and how many contexts the table has.",
-    "table_noise": "The share of the pairs that are of independent words: 0 leaves the pattern pure, 1 wipes it out.",
-    "correlation": "ρ of the two Gaussian variables: 0 independent, 0.99 nearly equal, negative: opposite.",
-    "distance": "0 % is the best matrix, PMI − log k; 100 % is the matrix chosen; below 0 % leads the other way.",
-    "most_words": "How many words keep their own row and column in the table that plain loops go over.",
-    "law": "The noise that bound and scores are of: counts^γ, which word2vec draws, or the paper's marginal.",
-}
-LABELS = {
-    "dimension": "Dimension d",
-    "negatives": "Negatives k",
-    "epochs": "Epochs",
-    "window": "Window (tokens)",
-    "dynamic": "Dynamic window",
-    "subsample": "Subsampling t",
-    "noise_exponent": "Noise exponent γ",
-    "learning_rate": "Learning rate",
-    "minimum_learning_rate": "Lowest learning rate",
-    "seed": "Seed",
-    "min_count": "min_count",
-    "top": "How many words",
-}
-NOISE_NAMES = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
-LAW_NAMES: Mapping[LawName, str] = {"word2vec": "word2vec's", "paper": "the paper's"}
-PRESET_NAMES = {
-    "independent": "Independent",
-    "diagonal": "Diagonal",
-    "copy": "Noisy copy",
-    "zipf": "Zipf",
-    "blocks": "Two topics",
-    "gaussian": "Gaussian",
-    "words": "Words of Lee",
-}
+Changed = Callable[[], None] | None
+"""What is to be done, before the page is drawn again, once a widget was moved."""
 
 
 # --- one setting each ----------------------------------------------------------------------------------------------
 
 
-def whole(name: str, low: int, high: int) -> int:
+def whole(name: str) -> int:
     """A whole number."""
+    facts = state.setting(name)
+    assert facts.low is not None
+    assert facts.high is not None
     state.seed(name)
-    value = st.number_input(LABELS[name], low, high, step=1, key=name, help=HELP[name])
+    value = st.number_input(facts.label, int(facts.low), int(facts.high), step=1, key=state.key(name), help=facts.help)
     state.keep(name, value)
     return int(value)
 
 
-def real(name: str, low: float, high: float, step: float) -> float:
+def real(name: str) -> float:
     """A real number, written as short as it is exact."""
+    facts = state.setting(name)
+    assert facts.low is not None
+    assert facts.high is not None
     state.seed(name)
-    value = st.number_input(LABELS[name], low, high, step=step, format="%g", key=name, help=HELP[name])
+    low, high = float(facts.low), float(facts.high)
+    value = st.number_input(facts.label, low, high, step=facts.step, format="%g", key=state.key(name), help=facts.help)
     state.keep(name, value)
     return float(value)
 
 
-def switch(name: str, label: str, text: str) -> bool:
+def switch(name: str) -> bool:
     """On or off."""
+    facts = state.setting(name)
     state.seed(name)
-    value = st.toggle(label, key=name, help=text)
+    value = st.toggle(facts.label, key=state.key(name), help=facts.help)
     state.keep(name, value)
     return bool(value)
 
 
-def choice(name: str, label: str, options: Sequence[Any], text: str, shown: Callable[[Any], str] = str) -> Any:
-    """One of a few."""
-    if state.get(name) not in options:
-        state.put(name, options[0])
-    state.seed(name)
-    value = st.segmented_control(label, options, format_func=shown, key=name, help=text, required=True)
+def choice(
+    name: str,
+    options: Sequence[Any] | None = None,
+    *,
+    label: str | None = None,
+    text: str | None = None,
+    shown: Callable[[Any], str] | None = None,
+    changed: Changed = None,
+) -> Any:
+    """One of a few: of those that the setting has, or of these; other words take the place of the setting's."""
+    facts = state.setting(name)
+    options = _one_that_is_there(name, options)
+    value = st.segmented_control(
+        label or facts.label,
+        options,
+        format_func=shown or facts.shown,
+        key=state.key(name),
+        help=text or facts.help,
+        required=True,
+        on_change=changed,
+    )
     state.keep(name, value)
     return value
 
 
-def pick(name: str, label: str, options: Sequence[Any], text: str, shown: Callable[[Any], str] = str) -> Any:
+def pick(
+    name: str,
+    options: Sequence[Any] | None = None,
+    *,
+    shown: Callable[[Any], str] | None = None,
+    changed: Changed = None,
+) -> Any:
     """One of a list that folds away."""
-    if state.get(name) not in options:
-        state.put(name, options[0])
-    state.seed(name)
-    value = st.selectbox(label, options, format_func=shown, key=name, help=text)
+    facts = state.setting(name)
+    options = _one_that_is_there(name, options)
+    value = st.selectbox(
+        facts.label,
+        options,
+        format_func=shown or facts.shown,
+        key=state.key(name),
+        help=facts.help,
+        on_change=changed,
+    )
     state.keep(name, value)
     return value
 
 
-def slider(name: str, label: str, options: Sequence[float], shown: Callable[[Any], str]) -> float:
-    """One of many values in a row; a value between two gives the nearest."""
-    value = state.get(name)
-    if value not in options:
-        state.put(name, min(options, key=lambda option: abs(option - value)))
+def _one_that_is_there(name: str, options: Sequence[Any] | None) -> Sequence[Any]:
+    """The options; the first is taken where the value is none of them."""
+    offered = state.setting(name).options if options is None else options
+    if state.get(name) not in offered:
+        state.fall_back(name, offered[0], "is not offered here")
     state.seed(name)
-    chosen = st.select_slider(label, options, format_func=shown, key=name, help=HELP[name])
+    return offered
+
+
+def slider(name: str, changed: Changed = None) -> Any:
+    """One of many values in a row; a value between two gives the nearest."""
+    facts, value = state.setting(name), state.get(name)
+    if value not in facts.options:
+        nearest = min(facts.options, key=lambda option: abs(option - value))
+        state.fall_back(name, nearest, "lies between two steps of the slider")
+    state.seed(name)
+    chosen = st.select_slider(
+        facts.label,
+        facts.options,
+        format_func=facts.shown,
+        key=state.key(name),
+        help=facts.help,
+        on_change=changed,
+    )
     state.keep(name, chosen)
-    return float(chosen)
+    return chosen
+
+
+def typed(name: str, most: int | None = None) -> str:
+    """A line of text, of at most so many characters."""
+    facts = state.setting(name)
+    state.seed(name)
+    value = st.text_input(facts.label, key=state.key(name), max_chars=most, help=facts.help)
+    state.keep(name, value)
+    return str(value)
+
+
+def numbers(name: str) -> tuple[int, ...]:
+    """Whole numbers with commas between them, written as in the shell. Raises ParameterError."""
+    return whole_numbers(typed(name))
 
 
 def alpha() -> float:
     """α, and k where it is a whole number."""
-    return slider("alpha", "α, the share of positive pairs", cached.SLIDER_ALPHAS, _alpha_name)
-
-
-def _alpha_name(value: float) -> str:
-    k = 1 / value - 1
-    whole_k = round(k) if math.isclose(k, round(k), rel_tol=1e-9) else None
-    return f"{value:.3g}" + (f"  (k = {whole_k})" if whole_k else "")
-
-
-def numbers(name: str, label: str, text: str) -> tuple[int, ...]:
-    """Whole numbers with commas between them, written as in the shell. Raises ParameterError."""
-    state.seed(name)
-    value = st.text_input(label, key=name, help=text)
-    state.keep(name, value)
-    return state.whole_numbers(value)
+    return float(slider("alpha"))
 
 
 def unit() -> str:
     """nats or bits."""
-    return str(choice("unit", "Unit", ("nats", "bits"), HELP["unit"]))
+    return str(choice("unit"))
 
 
 def law() -> LawName:
     """Under which noise models are judged."""
-    chosen: LawName = choice("law", "Noise q", LAWS, HELP["law"], LAW_NAMES.__getitem__)
+    chosen: LawName = choice("law")
     return chosen
 
 
@@ -160,28 +167,28 @@ def pair_settings() -> None:
     """How pairs are drawn from the text."""
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        whole("window", 1, 1000)
+        whole("window")
     with middle:
-        real("subsample", 0.0, 1.0, 0.0005)
+        real("subsample")
     with right:
-        switch("dynamic", LABELS["dynamic"], HELP["dynamic"])
+        switch("dynamic")
 
 
 def training_settings(*, seed: bool = True) -> None:
     """Noise and step size, and the seed where a page trains one model."""
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        choice("noise", "Negatives drawn from", tuple(NOISE_NAMES), HELP["noise"], NOISE_NAMES.__getitem__)
+        choice("noise")
     with right:
-        real("noise_exponent", -10.0, 10.0, 0.25)
+        real("noise_exponent")
     columns = st.columns(3 if seed else 2, vertical_alignment="bottom")
     with columns[0]:
-        real("learning_rate", 0.0, 10.0, 0.005)
+        real("learning_rate")
     with columns[1]:
-        real("minimum_learning_rate", 0.0, 10.0, 0.0001)
+        real("minimum_learning_rate")
     if seed:
         with columns[2]:
-            whole("seed", 0, 2**32 - 1)
+            whole("seed")
 
 
 # --- the text ------------------------------------------------------------------------------------------------------
@@ -197,22 +204,10 @@ def text_choice() -> Corpus:
             st.session_state["_brought"].append(wanted)
             known.append(wanted)
         except JSMIError as error:
-            state.notice(
-                f"The link's corpus: {error} The default, {state.SETTINGS['corpus'].default}, is used instead."
-            )
-            state.put("corpus", state.SETTINGS["corpus"].default)
-            show_notices()
-    state.seed("corpus")
-    state.keep(
-        "corpus",
-        st.selectbox(
-            "Text",
-            known,
-            key="corpus",
-            format_func=_text_name,
-            help="The text that pairs are drawn from; bring your own on the page Corpus.",
-        ),
-    )
+            default = state.setting("corpus").default
+            state.notice(f"The link's corpus: {error} The default, {default}, is used instead.")
+            state.put("corpus", default)
+    pick("corpus", known, shown=_text_name)
     return current_text()
 
 
@@ -227,11 +222,11 @@ def training() -> Corpus:
     with text_at:
         text = text_choice()
     with dimension_at:
-        whole("dimension", 1, 10_000)
+        whole("dimension")
     with negatives_at:
-        whole("negatives", 1, 1_000)
+        whole("negatives")
     with epochs_at:
-        whole("epochs", 1, 100_000)
+        whole("epochs")
     with st.expander("More: pairs, noise, learning rate, seed, unit"):
         pair_settings()
         training_settings()
@@ -245,7 +240,7 @@ def _text_name(name: str) -> str:
 
 def summary(text: Corpus) -> str:
     """The text and the pair settings in one line, as a figure's subtitle."""
-    config = state.config()
+    config = shared.config()
     window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"
     return (
         f"{text.name}: {len(text.ids):,} tokens, V = {len(text.vocabulary):,} · {window}, "

@@ -9,15 +9,18 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import controls, prose, state
-
-PRESENTER = "Large type, the figure and its slider; menus and settings are hidden. Its address is a link for a lesson."
+from jsmi_app import controls, prose, shared, state
+from jsmi_app.setting import Settings
 
 
 @contextmanager
-def page(name: str) -> Iterator[prose.Prose]:
-    """Everything a page draws stands inside ``with frame.page(…) as words``; ``words`` is what it says."""
-    state.begin(name)
+def page(name: str, *settings: Settings) -> Iterator[prose.Prose]:
+    """Everything a page draws stands inside ``with frame.page(…) as words``; ``words`` is what it says.
+
+    ``settings`` are those of the page and of its panels, beside those that every page shares.
+    """
+    every = {**shared.SETTINGS, **{key: one for group in settings for key, one in group.items()}}
+    state.begin(name, every, shared.TOGETHER)
     presenting = state.get("present")
     if presenting:
         st.html(Path(__file__).with_name("presenter.css"))
@@ -25,9 +28,13 @@ def page(name: str) -> Iterator[prose.Prose]:
     st.title(words.question, anchor=False)
     if not presenting:  # then the presenter says it
         say(words.answer)
-    controls.show_notices()
+    top = st.container()
+    with top:
+        controls.show_notices()
     with controls.one_sentence():
         yield words
+    with top:
+        controls.show_notices()
     _presenter(presenting)
     state.write_url()
 
@@ -36,7 +43,7 @@ def _presenter(presenting: bool) -> None:
     """Into the presenter view, and out of it: large type, one figure, nothing that could be moved by accident."""
     if not presenting:
         with st.sidebar:
-            controls.switch("present", "Presenter view", PRESENTER)
+            controls.switch("present")
     elif st.button("Leave the presenter view", key="leave", type="tertiary"):
         state.put("present", False)
         st.rerun()
@@ -51,8 +58,12 @@ def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = N
     """A part of a page that is drawn again on its own: when a control inside is moved, or every so many seconds."""
 
     def guarded() -> None:
+        state.take_in()
+        top = st.container()
         with controls.one_sentence():
             draw(*arguments)
+        with top:
+            controls.show_notices()
         state.write_url()
 
     st.fragment(guarded, run_every=run_every)()

@@ -6,7 +6,7 @@ from dataclasses import fields
 from shlex import quote
 from typing import Any
 
-from jsmi_app import state
+from jsmi_app import shared, state
 from jsmi_core.experiments import CHECKPOINTS, LAWS, Grid, LawName, Result
 from jsmi_core.information import FloatArray
 from jsmi_core.objective import SGNSObjective
@@ -19,7 +19,7 @@ Snippets = tuple[str, str]
 
 def corpus(text: Corpus) -> Snippets:
     """Reading the text and counting its pairs."""
-    config = state.config()
+    config = shared.config()
     python = f"""{_read(text)}
 joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
 print(len(corpus.vocabulary), len(corpus.ids), joint.pairs, joint.total)"""
@@ -28,7 +28,7 @@ print(len(corpus.vocabulary), len(corpus.ids), joint.pairs, joint.total)"""
 
 def bound(text: Corpus, alpha: float) -> Snippets:
     """The bound at one α, for both noises."""
-    config = state.config()
+    config = shared.config()
     python = f"""{_read(text)}
 joint = expected_pairs(corpus, {_call("PairSampling", _changed(config.sampling))})
 noise = unigram_noise(corpus.counts, exponent={config.noise_exponent})
@@ -124,7 +124,7 @@ def proofs_of_table(cells: str, negatives: int) -> Snippets:
 
 def proofs_of_text(text: Corpus, words: int, negatives: int) -> Snippets:
     """Every statement, both ways, on the most frequent words of a text."""
-    config = state.config()
+    config = shared.config()
     case = _PROVE.format(case=f"case_of_text(joint, corpus.vocabulary, {words}, {negatives})")
     python = f"""from jsmi_core.proofs import case_of_text, prove, verdict
 

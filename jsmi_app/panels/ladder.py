@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, state
+from jsmi_app import cached, controls, shared, state
 from jsmi_app.panels import prices
+from jsmi_app.setting import flag, number as a_number, one_of
 from jsmi_core.experiments import (
     CHECKPOINTS,
     CellResult,
@@ -39,7 +40,7 @@ from jsmi_core.figures import (
 )
 from jsmi_core.text import Corpus
 
-AXES = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
+AXES: Mapping[Axis, str] = {"dimension": "dimension", "alpha": "α", "epochs": "iterations"}
 SHOW = {"score": "score S", "gap": "gap", "split": "gap, split", "gain": "next dimension"}
 SHOW_HELP = (
     "The score S under its bound; the gap between them; the gap of one line of trainings as price of rank plus price "
@@ -49,6 +50,13 @@ BASELINES_HELP = (
     "What other matrices score on the same axes: PMI − log k within ±6, correspondence analysis, and shifted positive "
     "PMI (SPPMI, Levy & Goldberg 2014), whole and as its singular value decomposition of rank d."
 )
+SETTINGS = {
+    "axis": one_of(AXES, "Against", "What the horizontal axis shows."),
+    "show": one_of(SHOW, "Show", SHOW_HELP),
+    "k": shared.TRAINING["negatives"],
+    "of": a_number(int, 0, 0, 100_000),  # dimension or epochs, 0: none chosen yet
+    "baselines": flag(False, "Other matrices too", BASELINES_HELP),
+}
 NO_SEARCH = (
     "This view needs the best embeddings: switch on their search above and run the grid. They are found for "
     "word2vec's noise."
@@ -72,15 +80,15 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
         st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
         return
     with st.container(horizontal=True):
-        show = controls.choice("show", "Show", tuple(SHOW), SHOW_HELP, SHOW.__getitem__)
+        show = controls.choice("show")
         axis: Axis = "dimension"
         if show != "gain":
-            axis = controls.choice("axis", "Against", tuple(AXES), "What the horizontal axis shows.", AXES.__getitem__)
+            axis = controls.choice("axis")
         law = controls.law()
         k = None
         if axis != "alpha" and len(grid.negatives) > 1:
             ks = sorted(grid.negatives)
-            k = controls.choice("k", "k", ks, "Models of one k, since each k has a bound of its own.")
+            k = controls.choice("k", ks, label="k", text="Models of one k, since each k has a bound of its own.")
     of_k = [result for result in stored if k is None or result.cell.config.negatives == k]
     searches = [result for result in of_k if isinstance(result, RankResult)]
     points = points_of([result for result in of_k if isinstance(result, CellResult)], grid)
@@ -140,8 +148,8 @@ def _of_one_length(shown: Sequence[CellResult]) -> list[CellResult]:
 def _of(options: Sequence[int], label: str, text: str) -> int:
     """Which line of trainings; the last one to begin with."""
     if state.get("of") not in options:
-        state.put("of", options[-1])
-    return int(controls.choice("of", label, options, text, "{:,}".format))
+        state.fall_back("of", options[-1], "is not among the trainings")
+    return int(controls.choice("of", options, label=label, text=text, shown="{:,}".format))
 
 
 def _bound_curve(
@@ -149,7 +157,7 @@ def _bound_curve(
 ) -> tuple[list[float], list[float]]:
     """The bound over α, around the α of the trainings."""
     config = grid.base
-    exponent = state.own_exponent(config) if law == "word2vec" else None
+    exponent = shared.own_exponent(config) if law == "word2vec" else None
     alphas = [result.cell.config.alpha for result in shown]
     bounds = zip(cached.SLIDER_ALPHAS, cached.bound_curve(text, config.sampling, exponent).bounds, strict=True)
     near = [(a, bound) for a, bound in bounds if 0.8 * min(alphas) <= a <= min(1.25 * max(alphas), 0.9)]
@@ -158,7 +166,7 @@ def _bound_curve(
 
 def _compared(searches: Sequence[RankResult]) -> Compared:
     """The baselines that the searches kept, if they are to be seen."""
-    if not searches or not controls.switch("baselines", "Other matrices too", BASELINES_HELP):
+    if not searches or not controls.switch("baselines"):
         return {}
     found = {
         (search.cell.config.negatives, search.cell.config.dimension): search.baselines
@@ -216,5 +224,5 @@ def _details(result: CellResult, law: LawName) -> None:
         st.page_link(
             "pages/measure/train.py",
             label="Open this training, epoch by epoch",
-            query_params=state.link_to(result.run.cell.config if isinstance(result, Checkpoint) else config),
+            query_params=shared.link_to(result.run.cell.config if isinstance(result, Checkpoint) else config),
         )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, NoReturn
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, state
+from jsmi_app import cached, controls, shared, state
 from jsmi_app.panels import training
+from jsmi_app.setting import like, one_of
 from jsmi_core.experiments import Cell, RankResult, Result, distinct
 from jsmi_core.figures import causes_of, in_epochs, scale_of
 from jsmi_core.objective import Pairs
@@ -19,6 +20,13 @@ from jsmi_core.text import Corpus
 SMALL_MODEL = {"dimension": 20, "epochs": 20}
 QUICK_TEXT = "lee"
 SIDE_NAMES = {"word": "words (input vectors)", "context": "contexts (output vectors)"}
+RUN_HELP = "The stored trainings of this text and the best embeddings that were searched, newest first."
+SIDE_HELP = "A pair has a word, with an input vector, and a context, with an output vector; both lists hold all words."
+SETTINGS = {
+    **training.SETTINGS,
+    "run": replace(like("[0-9a-f]{20}"), label="Model", help=RUN_HELP),
+    "side": one_of(SIDE_NAMES, text=SIDE_HELP),
+}
 OWN_AXES = ("dimension", "epochs", "negatives", "seed", "tolerance")
 
 
@@ -28,23 +36,11 @@ def choose(text: Corpus) -> Result | None:
     stored = {run.id: run for run in reversed(distinct(everything))}
     wanted = state.get("run")
     linked = next((run.cell.answer(stored) for run in everything if run.id == wanted), None)
-    if wanted and not linked:
-        state.notice(f"The link's run {wanted} is not stored here for this text: another model is shown.")
-        controls.show_notices()
-    if wanted not in stored:
-        state.put("run", linked.id if linked else next(iter(stored), ""))
-    if not stored:
-        return None
-    state.seed("run")
-    run = st.selectbox(
-        "Model",
-        stored,
-        key="run",
-        format_func=lambda id: name_of(stored[id]),
-        help="The stored trainings of this text and the best embeddings that were searched, newest first.",
-    )
-    state.keep("run", run)
-    return stored[run]
+    if wanted not in stored and linked:
+        state.put("run", linked.id)
+    elif wanted not in stored:
+        state.fall_back("run", next(iter(stored), ""), "is not stored here for this text")
+    return stored[controls.pick("run", tuple(stored), shown=lambda id: name_of(stored[id]))] if stored else None
 
 
 def name_of(run: Result) -> str:
@@ -66,31 +62,18 @@ def offer(text: Corpus) -> None:
     if state.get("corpus") != QUICK_TEXT and st.button(
         "Or take the 300 news stories, done in seconds", key="quick", type="tertiary"
     ):
-        after_rerun(corpus=QUICK_TEXT, min_count=5)
-    training.panel(Cell(text.digest, state.config(**SMALL_MODEL)), text)
+        state.put_and_rerun(corpus=QUICK_TEXT, min_count=state.setting("min_count").default)
+    training.panel(Cell(text.digest, shared.config(**SMALL_MODEL)), text)
 
 
-def after_rerun(**settings: Any) -> NoReturn:
-    """Draw the page again with other settings: of widgets that stand already, only the next run can set them."""
-    st.session_state["_next"] = settings
-    st.rerun()
-
-
-def take_over() -> None:
-    """At the top of the page: what :func:`after_rerun` left."""
-    for name, value in st.session_state.pop("_next", {}).items():
-        state.put(name, value)
-
-
-def look_at(word: str) -> NoReturn:
+def look_at(word: str) -> None:
     """Go to the view of one word."""
-    after_rerun(view="word", word=word)
+    state.put_and_rerun(view="word", word=word)
 
 
 def side(label: str) -> str:
     """Words or contexts."""
-    text = "A pair has a word, with an input vector, and a context, with an output vector; both lists hold all words."
-    return str(controls.choice("side", label, tuple(SIDE_NAMES), text, SIDE_NAMES.__getitem__))
+    return str(controls.choice("side", label=label))
 
 
 def scaled() -> float:

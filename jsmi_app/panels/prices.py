@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
+from jsmi_app import cached, controls, frame, shared, state
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
+from jsmi_app.setting import like
 from jsmi_core.experiments import Cell, CellResult, RankCell, RankResult, Result, Split, comparable
 from jsmi_core.figures import Unit, inert, number, scale_of, split_data
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
+SETTINGS = {"search": like(f"[0-9a-f]{{20}}[.]{training.TOKEN}")}
 LEAST = 0.0001  # nats or bits; anything less is said so
 
 
@@ -84,7 +86,7 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
     """The two prices, how sure they are, and how they changed from epoch to epoch."""
     config, scores, unit = done.cell.config, done.own, state.get("unit")
     best = max(search.own.score, *(moment.score for moment in done.history))
-    split = Split.of(scores, best, cached.aimed(text, config, state.own_exponent(config)))
+    split = Split.of(scores, best, cached.aimed(text, config, shared.own_exponent(config)))
     with st.container(horizontal=True):
         for label, value in {
             "Price of rank, at most": split.price_of_rank,

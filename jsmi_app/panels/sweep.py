@@ -8,12 +8,14 @@ import streamlit as st
 
 from jsmi_app import cached, controls, frame, state
 from jsmi_app.panels import ladder, training
+from jsmi_app.setting import like
 from jsmi_core.experiments import Cell, Grid, RankCell, Result
 from jsmi_core.figures import inert
 from jsmi_core.jobs import JobStatus
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
+SETTINGS = {"sweep": like(training.TOKEN)}
 Cells = Sequence[Cell | RankCell]
 Draw = Callable[[Sequence[Result]], None]
 

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from jsmi_app import cached, controls, state
+from jsmi_app import cached, controls, shared, state
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.figures import inert
-from jsmi_core.text import ENCODINGS, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
+from jsmi_core.text import ENCODINGS, READING, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
 
 AUTOMATIC = "automatic"
+CASES = {"tokenizer's own": None, "lowercase": True, "as it is": False}
 MOST_PASTED = 1_000_000  # characters
 _UNDECIDED, _DECIDED = "_encoding_undecided", "_encoding_decided"
 
@@ -56,24 +57,20 @@ def _settings() -> dict[str, Any]:
     """How the text is to be read."""
     columns = st.columns(4, vertical_alignment="bottom")
     tokenizer = columns[0].selectbox(
-        "Tokenizer",
-        ("unicode", "whitespace"),
-        help="unicode finds the words of running text; whitespace takes tokens as they stand (Penn Treebank).",
+        READING["tokenizer"].label, READING["tokenizer"].choices, help=READING["tokenizer"].help_text
     )
-    case = columns[1].selectbox(
-        "Case", ("tokenizer's own", "lowercase", "as it is"), help="unicode lowercases, whitespace does not."
-    )
+    case = columns[1].selectbox(READING["lowercase"].label, tuple(CASES), help=READING["lowercase"].help_text)
     encoding = columns[2].selectbox(
-        "Encoding",
+        READING["encoding"].label,
         (AUTOMATIC, *ENCODINGS),
         format_func=lambda name: f"{name}: {ENCODINGS[name]}" if name in ENCODINGS else name,
-        help="Of a file; what is pasted has none. automatic: the byte-order mark's, else UTF-8; where that does not "
-        "fit you choose.",
+        help=READING["encoding"].help_text,
     )
-    rare = columns[3].number_input("min_count", 1, 1000, 5, help=controls.HELP["min_count"])
+    facts = READING["min_count"]
+    rare = columns[3].number_input(facts.label, 1, shared.MOST_MIN_COUNT, facts.default, help=facts.help_text)
     return {
         "tokenizer": tokenizer,
-        "lowercase": {"lowercase": True, "as it is": False}.get(case),
+        "lowercase": CASES[case],
         "min_count": int(rare),
         "encoding": None if encoding == AUTOMATIC else encoding,
     }
@@ -124,7 +121,7 @@ def _choose(key: str) -> None:
 def min_count(text: Corpus) -> Corpus:
     """Set min_count of a sample; a text that was brought has the one it was read with."""
     if state.get("corpus") in SAMPLES:
-        controls.whole("min_count", 1, 1000)
+        controls.whole("min_count")
         return controls.current_text()
     used = text.reading.min_count if text.reading else 1
     st.number_input("min_count", value=used, disabled=True, help="Read the text again to change it.")

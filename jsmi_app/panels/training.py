@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
+from jsmi_app import cached, controls, frame, shared, state
+from jsmi_app.setting import like
 from jsmi_core.errors import JobError
 from jsmi_core.experiments import SPARSE, Cell, CellResult, EpochScore, RankCell, Spec
 from jsmi_core.figures import climb_data, inert, of_bound
@@ -18,6 +19,8 @@ from jsmi_core.text import Corpus
 
 POLL_SECONDS = 1.0
 LIVE = ("queued", "running")
+TOKEN = "[0-9a-f]{16}"  # see start
+SETTINGS = {"job": like(f"[0-9a-f]{{20}}[.]{TOKEN}")}
 
 
 def status(job: str | Spec) -> JobStatus | None:
@@ -146,7 +149,7 @@ def _save_button(cell: Cell, now: JobStatus) -> None:
 def _picture(cell: Cell, text: Corpus, best: float | None, history: Sequence[EpochScore]) -> None:
     """The climb so far, under the bound of the law that the run is trained for."""
     config, often = cell.config, "epoch" if cell.every == 1 else f"{cell.every} epochs"
-    bound = cached.bound(text, config.sampling, state.own_exponent(config), config.alpha)
+    bound = cached.bound(text, config.sampling, shared.own_exponent(config), config.alpha)
     made_of = (
         f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}, "
         f"exact S over all pairs after every {often}"

@@ -2,6 +2,7 @@ from .charts import Figure as Figure, Stairs as Stairs
 from .compare import curves_data as curves_data, names as names
 from .drawing import LIGHT as LIGHT, draw as draw, enlarge as enlarge
 from .formatting import (
+    UNITS as UNITS,
     Unit as Unit,
     csv_text as csv_text,
     in_epochs as in_epochs,

@@ -23,7 +23,8 @@ READING: Mapping[str, Fact] = {
     "encoding": Fact(
         default=None,
         label="Encoding",
-        help="automatic: the byte-order mark's, else UTF-8; bytes are never skipped.",
+        help="Of a file; what is pasted has none. automatic: the byte-order mark's, else UTF-8; where that does not "
+        "fit you choose.",
         metavar="NAME",
         shell="of the file (default: its byte-order mark's, else utf-8)",
     ),

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app import cached, controls, frame, shared, snippets
+from jsmi_app.panels import ladder
 from jsmi_app.prose import Prose
+from jsmi_app.setting import one_of
 from jsmi_core.experiments import SPARSE, Cell, CellResult, claims, comparable, distinct
 from jsmi_core.figures import ladder_data
 from jsmi_core.information import levy_goldberg_deviation
@@ -15,6 +17,14 @@ from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
 CARDS = {"figure1": "Melamud & Goldberger, Figure 1", "levy-goldberg": "Levy & Goldberg, Table 1"}
+SETTINGS = {
+    "card": one_of(CARDS, "Card", "The published result."),
+    "k": ladder.SETTINGS["k"],
+    # the table is computed while one waits
+    "dimension": shared.narrowed("dimension", 1_000),
+    "window": shared.narrowed("window", 100),
+    "epochs": shared.narrowed("epochs", 1_000),
+}
 NEGATIVES = (1, 5, 15)  # the columns of Levy & Goldberg's table
 
 
@@ -25,7 +35,7 @@ def figure1(words: Prose, text: Corpus) -> None:
         ks = sorted({run.cell.config.negatives for run in runs})
         with st.container(horizontal=True):
             law = controls.law()
-            k = controls.choice("k", "Negatives k", ks, controls.HELP["negatives"]) if len(ks) > 1 else ks[0]
+            k = controls.choice("k", ks) if len(ks) > 1 else ks[0]
             unit = controls.unit()
         rows = [
             {
@@ -64,11 +74,11 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
     """Their table beside ours, in their unit."""
     dimension_at, window_at, epochs_at = st.columns(3)
     with dimension_at:
-        dimension = controls.whole("dimension", 1, 1000)
+        dimension = controls.whole("dimension")
     with window_at:
-        window = controls.whole("window", 1, 100)
+        window = controls.whole("window")
     with epochs_at:
-        epochs = controls.whole("epochs", 1, 1000)
+        epochs = controls.whole("epochs")
     config = SGNSConfig.paper(dimension=dimension, window=window, epochs=epochs)
     here = {k: cached.deviations(text, config.sampling, dimension, k) for k in NEGATIVES}
     trained = {k: _trained(text, replace(config, negatives=k)) for k in NEGATIVES}
@@ -94,7 +104,7 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
         )
     frame.say(words.part("levy-goldberg-cannot"))
     grid = {"dimensions": str(dimension), "epochs_list": str(epochs), "negatives_list": "1,5,15", "axis": "alpha"}
-    link = state.link_to(config) | grid
+    link = shared.link_to(config) | grid
     st.page_link("pages/explore/gap.py", label="Train these three", icon=":material/grid_on:", query_params=link)
     controls.reproduce(*snippets.deviations(text, config, NEGATIVES))
 
@@ -108,8 +118,8 @@ def _trained(text: Corpus, config: SGNSConfig) -> float | None:
     return levy_goldberg_deviation(scores.bound, scores.score, scores.alpha)
 
 
-with frame.page("reproductions") as words:
-    card = controls.choice("card", "Card", tuple(CARDS), "The published result.", CARDS.__getitem__)
+with frame.page("reproductions", SETTINGS) as words:
+    card = controls.choice("card")
     frame.say(words.part(card))
     frame.say(words.part(f"{card}-protocol"))
     text = controls.text_choice()

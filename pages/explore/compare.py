@@ -9,6 +9,7 @@ import streamlit as st
 
 from jsmi_app import cached, controls, frame, snippets, state
 from jsmi_app.prose import Prose
+from jsmi_app.setting import like, one_of
 from jsmi_core.experiments import Comparison, RankResult, Result, compare
 from jsmi_core.figures import curves_data, inert, names, scale_of
 from jsmi_core.information import share_of
@@ -16,6 +17,10 @@ from jsmi_core.store import export_bundle, import_bundle
 
 CURVES = {"score": "scores", "difference": "difference to the first"}
 MOST = 8  # runs side by side that can still be told apart
+SETTINGS = {
+    "runs": like("[0-9a-f]{8}(,[0-9a-f]{8})*"),
+    "curves": one_of(CURVES, "Show", "How scores climbed, or how far ahead."),
+}
 
 
 def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
@@ -61,9 +66,7 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
 def side_by_side(found: Comparison, words: Prose) -> None:
     """The curves, what differs, and the scores of each law."""
     unit = state.get("unit")
-    shown = controls.choice(
-        "curves", "Show", tuple(CURVES), "How scores climbed, or how far ahead.", CURVES.__getitem__
-    )
+    shown = controls.choice("curves")
     chart = curves_data(found, difference=shown == "difference", unit=unit)
     if chart is None:
         st.info(words.part("no curves").replace("\n", " "))
@@ -136,7 +139,7 @@ def bundle(ids: list[str] | None, with_text: bool) -> bytes:
     return file.getvalue()
 
 
-with frame.page("compare") as words:
+with frame.page("compare", SETTINGS) as words:
     with st.container(horizontal=True):
         text = controls.text_choice()
         controls.unit()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from jsmi_app import controls, frame, snippets, state
-from jsmi_app.panels import sweep
-from jsmi_core.experiments import CHECKPOINTS, EPOCHS_AS, RUNS, Grid
+from jsmi_app import controls, frame, shared, snippets
+from jsmi_app.panels import ladder, sweep
+from jsmi_app.setting import Setting, flag, one_of, whole_numbers, words
+from jsmi_core.experiments import CHECKPOINTS, RUNS, Grid
 
 BEST_RANK = (
     "Whatever the training: splits the gap into the price of rank (at most) and the price of training (at least), "
@@ -17,29 +18,42 @@ EPOCHS_HELP = (
     "Points along one run: one training of the most epochs, scored on its way; cheaper, and not the same."
 )
 
-with frame.page("gap"):
+
+def axis(name: str, default: str, label: str, text: str) -> Setting:
+    """Whole numbers with commas between them, each checked as the grid itself checks it."""
+    return words(label, text, lambda typed: Grid(**{name: whole_numbers(typed)}), default)
+
+
+SETTINGS = {
+    "dimensions": axis(
+        "dimensions", "2,5,10,20,50", "Dimensions d", "Numbers of coordinates, with commas between them."
+    ),
+    "epochs_list": axis("epochs", "1,5,20", "Epochs", "Passes over the text."),
+    "negatives_list": axis("negatives", "5", "Negatives k", "α = 1/(k+1); try 1,2,5,10,20 to compare over α."),
+    "seeds": axis("seeds", "1", "Seeds", "With several seeds a line is their mean, its band lowest to highest."),
+    "epochs_as": one_of(EPOCHS_ARE, "Epochs are", EPOCHS_HELP),
+    "best_rank": flag(False, "Search the best embedding of each dimension too", BEST_RANK),
+}
+
+with frame.page("gap", ladder.SETTINGS, sweep.SETTINGS, SETTINGS):
     widths = [3, 3, 2, 2, 2]
     text_at, dimensions_at, epochs_at, negatives_at, seeds_at = st.columns(widths, vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
     with dimensions_at:
-        dimensions = controls.numbers("dimensions", "Dimensions d", "Numbers of coordinates, with commas between them.")
+        dimensions = controls.numbers("dimensions")
     with epochs_at:
-        epochs = controls.numbers("epochs_list", "Epochs", "Passes over the text.")
+        epochs = controls.numbers("epochs_list")
     with negatives_at:
-        negatives = controls.numbers("negatives_list", "Negatives k", "α = 1/(k+1); try 1,2,5,10,20 to compare over α.")
+        negatives = controls.numbers("negatives_list")
     with seeds_at:
-        seeds = controls.numbers(
-            "seeds", "Seeds", "With several seeds a line is their mean, its band lowest to highest."
-        )
-    epochs_as = RUNS
-    if len(epochs) > 1:
-        epochs_as = controls.choice("epochs_as", "Epochs are", EPOCHS_AS, EPOCHS_HELP, EPOCHS_ARE.__getitem__)
-    best_rank = controls.switch("best_rank", "Search the best embedding of each dimension too", BEST_RANK)
+        seeds = controls.numbers("seeds")
+    epochs_as = controls.choice("epochs_as") if len(epochs) > 1 else RUNS
+    best_rank = controls.switch("best_rank")
     with st.expander("More: pairs, noise, learning rate, unit"):
         controls.pair_settings()
         controls.training_settings(seed=False)
         controls.unit()
-    grid = Grid(dimensions, epochs, negatives, seeds, state.config(), epochs_as=epochs_as)
+    grid = Grid(dimensions, epochs, negatives, seeds, shared.config(), epochs_as=epochs_as)
     sweep.panel(grid, text, best_rank=best_rank)
     controls.reproduce(*snippets.sweep(text, grid, best_rank=best_rank))

@@ -6,10 +6,10 @@ import streamlit as st
 from jsmi_app import cached, controls, frame, snippets, state
 from jsmi_app.panels import loss as losses, text as texts
 from jsmi_app.prose import Prose
+from jsmi_app.setting import number as a_number, one_of, words as any_words
 from jsmi_core.embeddings import has_umap, neighbours
 from jsmi_core.experiments import LawScores, Result
 from jsmi_core.figures import (
-    WEIGHTS,
     add_up,
     bands_data,
     heat_data,
@@ -29,6 +29,18 @@ VIEWS = {"words": "Words", "scores": "Scores", "word": "One word", "map": "Map",
 MOST_ROWS = 200
 ON_THE_MAP = 1_000
 MOST_CELLS = 25  # words of a heat map that can still be read
+METHODS = {"pca": "PCA", "umap": "UMAP"}
+WEIGHT_NAMES = {"loss": "loss", "pairs": "pairs of the text"}
+SETTINGS = {
+    "view": one_of(VIEWS, "Look at", "How the gap is sorted."),
+    "word": any_words("Word", "Empty: the word that lost most."),
+    "weight": one_of(WEIGHT_NAMES, "Coloured by", "What the colour of a cell counts."),
+    "mapping": one_of(METHODS, "Map by", "How the vectors are laid flat."),
+    "words": any_words("Words", "With spaces or commas between them; empty: those of the pairs that lost most."),
+    "top": a_number(
+        int, 16, 2, MOST_CELLS, "How many words", "How many words are shown where none are named; from 2 to 25."
+    ),
+}
 
 
 def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
@@ -67,8 +79,7 @@ def per_draw(loss: Loss, name: str) -> FloatArray:
 
 def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> None:
     """All pairs over PMI and m, and the worst of them."""
-    names = {"loss": "loss", "pairs": "pairs of the text"}
-    weight = controls.choice("weight", "Coloured by", WEIGHTS, "What the colour of a cell counts.", names.__getitem__)
+    weight = controls.choice("weight")
     with st.spinner("Looking at all pairs …"):
         density, causes = loss.density, loss.causes
     data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, made_of=made_of)
@@ -91,9 +102,7 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
         name = losses.side("Seen as")
     side = loss.side(name)
     with word_at:
-        state.seed("word")
-        typed = st.text_input("Word", key="word", max_chars=200, help="Empty: the word that lost most.")
-        state.keep("word", typed)
+        typed = controls.typed("word", 200)
     index = texts.asked_for(text, typed) if typed.strip() else int(np.argmax(side.loss))
     if index is None:
         return
@@ -142,8 +151,7 @@ def in_text(text: Corpus, index: int) -> None:
 
 def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) -> None:
     """The most frequent words on a plane."""
-    methods = {"pca": "PCA", "umap": "UMAP"} if has_umap() else {"pca": "PCA"}
-    method = controls.choice("mapping", "Map by", tuple(methods), "How the vectors are laid flat.", methods.__getitem__)
+    method = controls.choice("mapping", tuple(METHODS) if has_umap() else ("pca",))
     if not has_umap():
         st.caption(words.part("umap"))
     shown = min(ON_THE_MAP, len(text.vocabulary))
@@ -151,7 +159,7 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
     values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
     names = text.vocabulary[:shown]
     unit = state.get("unit")
-    data = map_data(found, names, values, method=methods[method], unit=unit, made_of=made_of)
+    data = map_data(found, names, values, method=METHODS[method], unit=unit, made_of=made_of)
     clicked = controls.figure(data, "loss-map", clickable=True)
     if clicked:
         losses.look_at(clicked[0])
@@ -162,16 +170,9 @@ def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
     """PMI − log k, m and loss of every pair among some words."""
     words_at, top_at = st.columns([3, 1], vertical_alignment="bottom")
     with top_at:
-        top = controls.whole("top", 2, MOST_CELLS)
+        top = controls.whole("top")
     with words_at:
-        state.seed("words")
-        typed = st.text_input(
-            "Words",
-            key="words",
-            max_chars=2000,
-            help="With spaces or commas between them; empty: those of the pairs that lost most.",
-        )
-        state.keep("words", typed)
+        typed = controls.typed("words", 2000)
     asked = typed_words(text, typed)
     if asked.missing:
         st.info(words.part("missing", words=", ".join(asked.missing)))
@@ -203,8 +204,7 @@ def summary(scores: LawScores) -> None:
         st.metric("Lost, of all there is to know", share, width="content")
 
 
-with frame.page("loss") as words:
-    losses.take_over()
+with frame.page("loss", losses.SETTINGS, SETTINGS) as words:
     text_at, run_at = st.columns([2, 3], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
@@ -215,7 +215,7 @@ with frame.page("loss") as words:
         losses.offer(text)
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            view = controls.choice("view", "Look at", tuple(VIEWS), "How the gap is sorted.", VIEWS.__getitem__)
+            view = controls.choice("view")
             law = controls.law()
             controls.unit()
         scores = run.law(law)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app import cached, controls, frame, prose, shared, snippets, state
 from jsmi_app.panels import sweep
+from jsmi_app.setting import one_of
 from jsmi_core.embeddings import TESTS, rank_agreement
 from jsmi_core.experiments import Grid, RankResult, Result, distinct
 from jsmi_core.figures import Judged, number, usefulness_data
@@ -18,6 +19,11 @@ SHORT = {"wordsim353": "WordSim-353", "simlex999": "SimLex-999", "analogies": "a
 FACTORS = {"trained": "as they came out", "balanced": "balanced"}
 HELP_TEST = "Pairs of words as people rate them: related (WordSim-353) or similar (SimLex-999); or a is to b as c to …"
 HELP_FACTORS = "As training or search left them; or balanced, which the scores alone determine: U√Σ for m = UΣVᵀ."
+SETTINGS = {
+    "test": one_of({name: SHORT[name] for name in TESTS}, "Test", HELP_TEST),
+    "against": one_of(("gap", "dimension"), "Against", "What the horizontal axis shows."),
+    "factors": one_of(FACTORS, "Vectors", HELP_FACTORS),
+}
 
 
 def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
@@ -46,9 +52,9 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
         st.info(words.part("nothing stored").replace("\n", " "))
         return
     with st.container(horizontal=True):
-        test = controls.choice("test", "Test", tuple(TESTS), HELP_TEST, SHORT.__getitem__)
-        against = controls.choice("against", "Against", ("gap", "dimension"), "What the horizontal axis shows.")
-        factors = controls.choice("factors", "Vectors", tuple(FACTORS), HELP_FACTORS, FACTORS.__getitem__)
+        test = controls.choice("test")
+        against = controls.choice("against")
+        factors = controls.choice("factors")
         law = controls.law()
     models = judged(stored, test, factors)
     covered = models[0].found
@@ -119,17 +125,17 @@ def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: st
     st.dataframe(rows, hide_index=True, column_config=formats, height="content", alt="One score, several similarities")
 
 
-with frame.page("usefulness") as words:
+with frame.page("usefulness", sweep.SETTINGS, SETTINGS) as words:
     text_at, negatives_at = st.columns([3, 1], vertical_alignment="bottom")
     with text_at:
         text = controls.text_choice()
     with negatives_at:
-        controls.whole("negatives", 1, 1_000)
+        controls.whole("negatives")
     with st.expander("More: pairs, noise, learning rate, unit"):
         controls.pair_settings()
         controls.training_settings(seed=False)
         controls.unit()
-    config = state.config()
+    config = shared.config()
     grid = Grid(**GRID, base=config)
     frame.say(words.part("grid"))
     cells = (*grid.cells(text.digest), *grid.rank_cells(text.digest))

@@ -9,6 +9,7 @@ from jsmi_app import cached, frame, lesson, state
 from jsmi_app.lesson import MODEL, TEXT, Facts
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
+from jsmi_app.setting import like, number
 from jsmi_core.embeddings import TESTS
 from jsmi_core.experiments import Cell, CellResult
 
@@ -71,6 +72,10 @@ STEPS = (
 )
 TRAINING = 5  # the step in which the model is trained
 UNGUESSED = "."
+SETTINGS = {
+    "step": number(int, 1, 1, len(STEPS)),
+    "guesses": like(f"[.012]{{{len(STEPS)}}}", UNGUESSED * len(STEPS)),  # one character for each step
+}
 
 
 def guesses() -> str:
@@ -110,11 +115,21 @@ def step(words: Prose, at: int) -> None:
 def ask(question: str, options: list[str], at: int) -> int | None:
     """The question; the place of the answer that is guessed, None as long as there is none."""
     before = guesses()
+    if before[at] != UNGUESSED and int(before[at]) >= len(options):
+        state.fall_back(
+            "guesses", with_guess(before, at, UNGUESSED), f"has an answer that step {at + 1} does not offer"
+        )
+        before = guesses()
     known = int(before[at]) if before[at] != UNGUESSED else None
     guess = st.radio(f"**{question}**", range(len(options)), known, options.__getitem__, key=f"guess-{at}")
     if guess is not None and guess != known:
-        state.put("guesses", f"{before[:at]}{guess}{before[at + 1 :]}")
+        state.put("guesses", with_guess(before, at, str(guess)))
     return guess
+
+
+def with_guess(before: str, at: int, guess: str) -> str:
+    """The guesses with one of them changed."""
+    return f"{before[:at]}{guess}{before[at + 1 :]}"
 
 
 def go(to: int) -> None:
@@ -129,7 +144,7 @@ def ending(words: Prose) -> None:
     frame.say(words.part("end", right=right, guessed=len(made)))
 
 
-with frame.page("lesson") as words:
+with frame.page("lesson", training.SETTINGS, SETTINGS) as words:
     at = state.get("step") - 1
     done = sum(step.minutes for step in STEPS[:at])
     total = sum(step.minutes for step in STEPS)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app import cached, controls, frame, prose, shared, snippets, state
 from jsmi_app.panels import sweep
+from jsmi_app.setting import flag, number as a_number, one_of
 from jsmi_core.experiments import (
     DEPARTURES,
     SPARSE,
@@ -44,6 +45,20 @@ SWITCHES = {
     "reach": "No update is made to a pair whose score is beyond ±6.",
     "epochs": "From the bound down to what a real training of d dimensions reaches.",
 }
+SETTINGS = {
+    **{f"step_{name}": flag(True, NAMES[name], text) for name, text in SWITCHES.items()},
+    "closer": one_of(
+        {name: NAMES[name] for name in DEPARTURES},
+        "Look closer at",
+        "Which departure the figure below shows.",
+        default="subsample",
+    ),
+    "draws": a_number(
+        *(int, SGNSConfig.negatives, 1, 10_000),
+        "Negatives drawn for each pair",
+        "n; their weight stays k, so that α stays.",
+    ),
+}
 LENGTHS = (1, 5, 20, 50)  # epochs: more and more draws at one α
 SAMPLES_DRAWN = (100, 1_000, 10_000, 100_000)
 LAWS = {
@@ -57,7 +72,7 @@ LAWS = {
 def switches() -> tuple[str, ...]:
     """Which departures are made."""
     with st.container(horizontal=True):
-        return tuple(name for name, text in SWITCHES.items() if controls.switch(f"step_{name}", NAMES[name], text))
+        return tuple(name for name in SWITCHES if controls.switch(f"step_{name}"))
 
 
 def cells(text: Corpus, steps: Sequence[Step], config: SGNSConfig) -> list[Cell | RankCell]:
@@ -129,9 +144,7 @@ def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
     if not names:
         st.info("No departure is switched on: this is the paper's law.")
         return
-    chosen = controls.choice(
-        "closer", "Look closer at", names, "Which departure the figure below shows.", NAMES.__getitem__
-    )
+    chosen = controls.choice("closer", names)
     frame.say(words.part(chosen))
     at = names.index(chosen) + 1
     before, after = steps[at - 1], steps[at]
@@ -197,7 +210,7 @@ def two_jobs(
     controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")
     frame.say(words.part("sampled", k=config.negatives))
     ns = sorted({1, config.negatives, 10 * config.negatives})
-    n = controls.choice("draws", "Negatives drawn for each pair", ns, "n; their weight stays k, so that α stays.")
+    n = controls.choice("draws", ns)
     found = [sample for sample in cached.sampled_scores(text, own, SAMPLES_DRAWN, n) if sample.draws == n]
     controls.figure(sampled_data(found, scores.score, scores.bound, made_of=made, unit=unit), "sampled")
     with st.container(horizontal=True):
@@ -206,9 +219,9 @@ def two_jobs(
         st.metric("Pairs in the exact sum", f"{of_all:,}")
 
 
-with frame.page("practice") as words:
+with frame.page("practice", sweep.SETTINGS, SETTINGS) as words:
     text = controls.training()
-    config = state.config()
+    config = shared.config()
     on = switches()
     wanted = cells(text, cached.walk(text, config, tuple(name for name in DEPARTURES if name in on)), config)
     sweep.run(wanted, text, lambda stored: page(words, text, config, on, stored), "Train the models of this page")

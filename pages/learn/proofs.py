@@ -2,24 +2,31 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, snippets, state
-from jsmi_app.panels import loss
+from jsmi_app import cached, controls, frame, prose, shared, snippets, state
+from jsmi_app.panels import loss, tables
+from jsmi_app.setting import along, flag, one_of
 from jsmi_app.snippets import Snippets
 from jsmi_core.errors import JSMIError
 from jsmi_core.figures import inert, number, proof_data
 from jsmi_core.information import FloatArray
-from jsmi_core.proofs import TOLERANCE, Proof, Relation, plain_source, verdict
-from jsmi_core.tables import PRESETS, SIZES, edited, preset, read_table, write_table
+from jsmi_core.proofs import CARDS, TOLERANCE, Proof, Relation, plain_source, verdict
+from jsmi_core.tables import edited, write_table
 
 SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
 SUBJECT_HELP = "What every statement is computed on."
 PRESET_HELP = "A table to begin with; noise and correlation are set on the page Two variables."
-MOST_WORDS = (20, 40, 60, 120)
+WORDS_KEPT = (20, 40, 60, 120)
 PATIENT = "Whole text, however long it takes"
 PATIENT_HELP = "Plain loops over all of the text, also where that takes more than two seconds: for Wikipedia about ten."
+MOST_WORDS_HELP = "How many words keep their own row and column in the table that plain loops go over."
+SETTINGS = {
+    "proved_on": one_of(SUBJECTS, "Prove it on", SUBJECT_HELP),
+    "most_words": along(WORDS_KEPT, 40, "Words in the table", MOST_WORDS_HELP, str),
+    "patient": flag(False, PATIENT, PATIENT_HELP),
+    "proof": one_of(("", *(card.key for card in CARDS))),
+}
 CHAPTERS = {
     "divergence": "The paper, Section 2: a measure of dependence",
     "score": "The paper, Section 3: the score",
@@ -44,7 +51,7 @@ def own_table(words: prose.Prose) -> Found:
     choose_preset()
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        table = edit(current_table())
+        table = edit(tables.current().cells)
     with right:
         frame.say(words.part("table"))
     cells, k = write_table(table), state.get("negatives")
@@ -54,23 +61,13 @@ def own_table(words: prose.Prose) -> Found:
 
 def choose_preset() -> None:
     """Where a table begins; what was typed into the one before is forgotten."""
-    before = state.get("preset"), state.get("size")
-    name = controls.choice(
-        "preset", "Start from", tuple(controls.PRESET_NAMES), PRESET_HELP, controls.PRESET_NAMES.__getitem__
-    )
-    size = int(controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}"))
-    if (name, size) != before:
-        state.put("table", "")
+    controls.choice("preset", text=PRESET_HELP, changed=forget)
+    controls.slider("size", forget)
 
 
-def current_table() -> FloatArray:
-    """The table of the page Two variables: typed there or here, or a preset."""
-    name, size = state.get("preset"), state.get("size")
-    if state.get("table"):
-        return read_table(state.get("table"))
-    if name == "words":
-        return np.array(cached.word_table("lee", size).rows)
-    return preset(name, size, state.get("correlation" if PRESETS[name][0] == "correlation" else "table_noise"))
+def forget() -> None:
+    """Nothing was typed."""
+    state.put("table", "")
 
 
 def edit(table: FloatArray) -> FloatArray:
@@ -107,10 +104,10 @@ def a_text(words: prose.Prose) -> Found:
         text = controls.text_choice()
     with words_at:
         most = how_many_words()
-    patient = controls.switch("patient", PATIENT, PATIENT_HELP)
+    patient = controls.switch("patient")
     frame.say(words.part("text", words=most))
     k = state.get("negatives")
-    proven = cached.proved_on_text(text, state.config().sampling, most, k, patient=patient)
+    proven = cached.proved_on_text(text, shared.config().sampling, most, k, patient=patient)
     return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_text(text, most, k))
 
 
@@ -127,7 +124,7 @@ def a_model(words: prose.Prose) -> Found | None:
         return None
     with words_at:
         most = how_many_words()
-    patient = controls.switch("patient", PATIENT, PATIENT_HELP)
+    patient = controls.switch("patient")
     frame.say(words.part("model", words=most))
     proven = cached.proved_on_model(text, run, most, patient=patient)
     return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_model(text, most, run), trained=True)
@@ -135,7 +132,7 @@ def a_model(words: prose.Prose) -> Found | None:
 
 def how_many_words() -> int:
     """The size of the table of a text."""
-    return int(controls.slider("most_words", "Words in the table", MOST_WORDS, str))
+    return int(controls.slider("most_words"))
 
 
 # --- what came out ---------------------------------------------------------------------------------------------------
@@ -268,14 +265,13 @@ def times(proof: Proof) -> str:
     return f"This program {ours} ms, plain loops {plain} ms."
 
 
-with frame.page("proofs") as words:
-    loss.take_over()
+with frame.page("proofs", tables.SETTINGS, loss.SETTINGS, SETTINGS) as words:
     top = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        subject = controls.choice("proved_on", "Prove it on", tuple(SUBJECTS), SUBJECT_HELP, SUBJECTS.__getitem__)
+        subject = controls.choice("proved_on")
         if subject != "model":
             with st.container(width=160):
-                controls.whole("negatives", 1, 1000)
+                controls.whole("negatives")
     found = {"table": own_table, "text": a_text, "model": a_model}[subject](words)
     if found:
         with top:

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app.panels import tables
+from jsmi_app.setting import along, like, one_of, words as any_words
 from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.figures import (
     Knowable,
@@ -26,21 +29,16 @@ from jsmi_core.information import FloatArray, JointDistribution, binary_entropy,
 from jsmi_core.objective import SGNSObjective
 from jsmi_core.tables import (
     DIRECTIONS,
-    PRESETS,
-    SIZES,
     cells,
     edited,
     edited_within_margins,
     matrix_cells,
     moved,
-    preset,
     read_scores,
-    read_table,
     write_scores,
     write_table,
 )
 
-PRESET_HELP = "A table that shows one thing; Words of Lee are the most frequent words of 300 news stories."
 MARGIN_NAMES = {"free": "Rescale the rest", "fixed": "Keep p(x), p(y)"}
 MARGIN_HELP = "What the other cells do when one is changed."
 PICTURES = {
@@ -63,10 +61,17 @@ DIRECTION_HELP = (
     "class ratio; 3 nats in a random direction; or 6 nats in one cell."
 )
 CELL_HELP = "Whose score is moved."
-SHARES = tuple(i / 20 for i in range(21))
-CORRELATIONS = (-0.99, *(i / 20 for i in range(-19, 20)), 0.99)
 DISTANCES = tuple(i / 20 for i in range(-20, 21))
-WORDS_FROM = "lee"
+DISTANCE_HELP = "0 % is the best matrix, PMI − log k; 100 % is the matrix chosen; below 0 % leads the other way."
+SETTINGS = {
+    "margins": one_of(MARGIN_NAMES, "When a cell is changed", MARGIN_HELP),
+    "picture": one_of(PICTURES, "Picture", "What to look at."),
+    "cells": one_of(CELL_NAMES, "In the cells", SHOW_HELP),
+    "direction": one_of({name: DIRECTION_NAMES[name] for name in DIRECTIONS}, "Move m towards", DIRECTION_HELP),
+    "distance": along(DISTANCES, 0.5, "How far", DISTANCE_HELP, "{:.0%}".format),
+    "cell": replace(like("[0-7][.][0-7]", "0.0"), label="Cell", help=CELL_HELP),
+    "scores": any_words(check=read_scores),
+}
 RANKS = (1, 2, 3)
 QUICK, PATIENT = 60, 2_000  # passes of a search: under a hand that edits, and on request
 
@@ -74,46 +79,25 @@ QUICK, PATIENT = 60, 2_000  # passes of a search: under a hand that edits, and o
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
-def recipe() -> tuple[Any, ...]:
-    """What a preset is made from."""
-    return tuple(state.get(name) for name in ("preset", "size", "table_noise", "correlation"))
-
-
 def choose_table() -> None:
     """The preset, its size and its parameter; another choice begins another table, without what was edited."""
-    before = recipe()
     preset_at, size_at, parameter_at, alpha_at, unit_at = st.columns([22, 14, 18, 26, 20], vertical_alignment="bottom")
     with preset_at:
-        name = controls.pick(
-            "preset", "Start from", tuple(controls.PRESET_NAMES), PRESET_HELP, controls.PRESET_NAMES.__getitem__
-        )
-    parameter = PRESETS[name][0] if name in PRESETS else None
+        name = controls.pick("preset", changed=reset)
     with size_at:
-        controls.slider("size", "Size", SIZES, lambda size: f"{size} × {size}")
+        controls.slider("size", reset)
     with parameter_at:
-        if parameter == "noise":
-            controls.slider("table_noise", "Noise", SHARES, lambda share: f"{share:.0%}")
-        elif parameter == "correlation":
-            controls.slider("correlation", "Correlation ρ", CORRELATIONS, lambda value: f"{value:g}")
+        tables.choose_parameter(name, reset)
     with alpha_at:
         controls.alpha()
     with unit_at:
         controls.unit()
-    if recipe() != before:
-        reset()
 
 
 def current_table() -> tuple[FloatArray, Names]:
-    """The table edited by hand or brought by a link, or else the preset; and the names of its rows and columns."""
-    name, size = state.get("preset"), int(state.get("size"))
-    labels: tuple[str, ...] | None = None
-    if name == "words":
-        found = cached.word_table(WORDS_FROM, size)
-        made, labels = np.array(found.rows), found.words
-    else:
-        made = preset(name, size, state.get("correlation" if name == "gaussian" else "table_noise"))
-    table = read_table(state.get("table")) if state.get("table") else made
-    if labels and table.shape == made.shape:
+    """The table that is looked at; and the names of its rows and columns."""
+    table, labels = tables.current()
+    if labels:
         return table, Names(labels, labels)
     return table, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", table.shape, strict=True)))
 
@@ -131,7 +115,7 @@ def take_cells(words: prose.Prose, table: FloatArray) -> None:
 
 def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     """The cells in percent with their margins, and a way back to the preset."""
-    controls.choice("margins", "When a cell is changed", tuple(MARGIN_NAMES), MARGIN_HELP, MARGIN_NAMES.__getitem__)
+    controls.choice("margins")
     frame.say(words.part("margins" if state.get("margins") == "fixed" else "free") + " " + words.part("table"))
     controls.show_notices()
     percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
@@ -193,7 +177,7 @@ def refusals() -> Iterator[None]:
 def show_table(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
     """Posterior, PMI or parts of the bound."""
     unit = state.get("unit")
-    show = controls.choice("cells", "In the cells", tuple(CELL_NAMES), SHOW_HELP, CELL_NAMES.__getitem__)
+    show = controls.choice("cells")
     controls.figure(table_data(cells(objective), known, names, show, unit=unit), "table")
     values = {
         "JSMI": known.bound,
@@ -227,10 +211,10 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     unit, best = state.get("unit"), cells(objective).best
     way_at, slider_at = st.columns(2, vertical_alignment="bottom")
     with way_at:
-        way = controls.pick("direction", "Move m towards", DIRECTIONS, DIRECTION_HELP, DIRECTION_NAMES.__getitem__)
+        way = controls.pick("direction")
         cell = chosen_cell(names) if way == "cell" else (0, 0)
     with slider_at:
-        distance = controls.slider("distance", "How far", DISTANCES, lambda share: f"{share:.0%}")
+        distance = controls.slider("distance")
 
     def at(share: float) -> FloatArray:
         return moved(best, way, share, objective.log_odds, cell)
@@ -257,7 +241,7 @@ def own_scores(shape: tuple[int, ...]) -> dict[tuple[int, int], float]:
 def chosen_cell(names: Names) -> tuple[int, int]:
     """The one cell to move."""
     places = {f"{x}.{y}": (x, y) for x in range(len(names.words)) for y in range(len(names.contexts))}
-    picked = controls.pick("cell", "Cell", tuple(places), CELL_HELP, lambda place: names.cell(*places[place]))
+    picked = controls.pick("cell", tuple(places), shown=lambda place: names.cell(*places[place]))
     return places[picked]
 
 
@@ -297,7 +281,7 @@ SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away
 
 def explore(words: prose.Prose) -> None:
     """Left the table, right one picture of it."""
-    picture = controls.choice("picture", "Picture", tuple(PICTURES), "What to look at.", PICTURES.__getitem__)
+    picture = controls.choice("picture")
     choose_table()
     take_cells(words, current_table()[0])
     table, names = current_table()
@@ -312,5 +296,5 @@ def explore(words: prose.Prose) -> None:
         SHOW[picture](objective, known, names, words)
 
 
-with frame.page("variables") as words:
+with frame.page("variables", tables.SETTINGS, SETTINGS) as words:
     frame.part(explore, words)

@@ -4,22 +4,24 @@ from itertools import starmap
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app import cached, controls, frame, shared, snippets, state
+from jsmi_app.setting import flag
 from jsmi_core.figures import AlphaPoint, bound_data, number
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.text import Corpus
 
 PER_POSITIVE = "Divides by α: the bound then tends to the mutual information for small α."
+SETTINGS = {"per_positive": flag(False, "Per positive pair", PER_POSITIVE)}
 
 
 def curve(text: Corpus) -> None:
     """The bound over α under the slider; everything it needs is computed before."""
-    config, unit = state.config(), state.get("unit")
+    config, unit = shared.config(), state.get("unit")
     slider_at, switch_at = st.columns([3, 1], vertical_alignment="center")
     with slider_at:
         alpha = controls.alpha()
     with switch_at:
-        per_positive = controls.switch("per_positive", "Per positive pair", PER_POSITIVE)
+        per_positive = controls.switch("per_positive")
     paper = cached.bound_curve(text, config.sampling, None)
     noisy = cached.bound_curve(text, config.sampling, config.noise_exponent)
     points = list(starmap(AlphaPoint, zip(cached.SLIDER_ALPHAS, paper.bounds, noisy.bounds, strict=True)))
@@ -56,7 +58,7 @@ def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
         return
     unit = state.get("unit")
     scale = to_bits(1.0) if unit == "bits" else 1.0
-    found = cached.heaviest_pairs(text, state.config().sampling, alpha)
+    found = cached.heaviest_pairs(text, shared.config().sampling, alpha)
     shares = [part / jsmi for part in found["bound"]]
     st.caption(
         f"The {len(shares)} heaviest pairs, both orders together, carry {sum(shares):.0%} of the JSMI (paper's q). "
@@ -77,13 +79,13 @@ def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     st.dataframe(columns, column_config=formats, hide_index=True, height=320, alt=alt)
 
 
-with frame.page("bound"):
+with frame.page("bound", SETTINGS):
     text = controls.text_choice()
     with st.expander("More: pairs, noise, unit"):
         controls.pair_settings()
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
-            controls.real("noise_exponent", -10.0, 10.0, 0.25)
+            controls.real("noise_exponent")
         with right:
             controls.unit()
     frame.part(curve, text)

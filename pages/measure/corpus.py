@@ -3,11 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app import cached, controls, frame, shared, snippets, state
 from jsmi_app.panels import text as texts
+from jsmi_app.setting import one_of, words
 from jsmi_core.figures import inert, pmi_data, zipf_data
 from jsmi_core.runtime.wording import counted
 from jsmi_core.text import Corpus
+
+VIEWS = {"words": "Words", "pairs": "Pairs", "context": "A word in context"}
+SETTINGS = {
+    "view": one_of(VIEWS, "Look at", "What of the text is shown below."),
+    "word": words("Word", "Shows where this word stands in the text, as the tokenizer cut it."),
+}
 
 
 def reading(text: Corpus) -> None:
@@ -56,7 +63,7 @@ def pairs(text: Corpus) -> None:
     """What word2vec is expected to draw from the text."""
     controls.pair_settings()
     controls.unit()
-    config = state.config()
+    config = shared.config()
     joint = cached.joint(text, config.sampling)
     with st.container(horizontal=True):
         st.metric("Expected pairs per epoch", f"{joint.total:,.0f}", width="content")
@@ -69,11 +76,7 @@ def pairs(text: Corpus) -> None:
 
 def in_context(text: Corpus) -> None:
     """Sentences of a word."""
-    state.seed("word")
-    word = st.text_input(
-        "Word", key="word", max_chars=200, help="Shows where this word stands in the text, as the tokenizer cut it."
-    )
-    state.keep("word", word)
+    word = controls.typed("word", 200)
     index = texts.asked_for(text, word) if word.strip() else 0
     if index is None:
         return
@@ -91,7 +94,7 @@ def in_context(text: Corpus) -> None:
     )
 
 
-with frame.page("corpus"):
+with frame.page("corpus", SETTINGS):
     texts.bring()
     text_at, count_at = st.columns([3, 1], vertical_alignment="bottom")
     with text_at:
@@ -99,7 +102,5 @@ with frame.page("corpus"):
     with count_at:
         text = texts.min_count(text)
     reading(text)
-    views = {"words": "Words", "pairs": "Pairs", "context": "A word in context"}
-    view = controls.choice("view", "Look at", tuple(views), "What of the text is shown below.", views.__getitem__)
-    {"words": frequencies, "pairs": pairs, "context": in_context}[view](text)
+    {"words": frequencies, "pairs": pairs, "context": in_context}[controls.choice("view")](text)
     controls.reproduce(*snippets.corpus(text))

@@ -1,12 +1,12 @@
 """Train: the exact score of word2vec after every epoch, climbing towards the bound while it runs."""
 
-from jsmi_app import controls, frame, snippets, state
+from jsmi_app import controls, frame, shared, snippets
 from jsmi_app.panels import prices, training
 from jsmi_core.experiments import Cell
 
-with frame.page("train") as words:
+with frame.page("train", training.SETTINGS, prices.SETTINGS) as words:
     text = controls.training()
-    cell = Cell(text.digest, state.config())
+    cell = Cell(text.digest, shared.config())
     searches = prices.searches(cell)
     done = training.panel(cell, text, prices.best_of(searches))
     if done:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from jsmi_app import cached, controls, frame, state
 from jsmi_app.panels import ladder, training
+from jsmi_app.setting import number
 from jsmi_core.experiments import Cell, CellResult, Result
 from jsmi_core.figures import ladder_data
 from jsmi_core.information import share_of
@@ -15,17 +16,18 @@ from jsmi_core.training import SGNSConfig
 
 LIVE_MODEL = SGNSConfig(dimension=20, epochs=20)
 LIVE_TEXT = "lee"
+SETTINGS = {"live": number(int, 0, 0, 2**32 - 1)}  # the seed of the model that is trained on the page; 0: none
 
 
 def figure(results: Sequence[Result]) -> None:
     """The ladder from precomputed results, and under it what changes it."""
     picture = st.container()
     ks = sorted({result.cell.config.negatives for result in results})
-    axes = {"dimension": "dimension", "epochs": "iterations", **({"alpha": "α"} if len(ks) > 1 else {})}
+    axes = ("dimension", "epochs", "alpha") if len(ks) > 1 else ("dimension", "epochs")
     with st.container(horizontal=True):
-        axis = controls.choice("axis", "Against", tuple(axes), "What the horizontal axis shows.", axes.__getitem__)
+        axis = controls.choice("axis", axes)
         if axis != "alpha" and len(ks) > 1:
-            k = controls.choice("k", "Negatives k", ks, controls.HELP["negatives"])
+            k = controls.choice("k", ks)
             results = [result for result in results if result.cell.config.negatives == k]
         law = controls.law()
         unit = controls.unit()
@@ -94,7 +96,7 @@ def live() -> None:
         st.rerun()
 
 
-with frame.page("start"):
+with frame.page("start", ladder.SETTINGS, training.SETTINGS, SETTINGS):
     found = cached.figure1_results()
     if found:
         figure(found)

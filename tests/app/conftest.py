@@ -1,5 +1,6 @@
 """AppTest journeys: the real core on small texts, a store of its own for each test, nothing mocked."""
 
+import html
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from jsmi_app import state
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path.stem: str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py")}
@@ -31,6 +34,11 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
     st.cache_data.clear()
 
 
+def setting(name: str) -> str:
+    """The key of a setting's widget."""
+    return state.key(name)
+
+
 def until(app: AppTest, ready: Callable[[AppTest], object], seconds: float = 60) -> AppTest:
     """Run a page again and again, as its poll does, until it shows what is waited for."""
     end = time.monotonic() + seconds
@@ -46,6 +54,11 @@ def texts(app: AppTest) -> list[str]:
     """All text of a page's body."""
     kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
     return [element.value for kind in kinds for element in getattr(app, kind)]
+
+
+def plain(text: str) -> str:
+    """What a reader sees of inert words."""
+    return html.unescape(text).replace("\u2060", "")
 
 
 def query(app: AppTest) -> dict[str, str]:

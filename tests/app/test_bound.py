@@ -5,7 +5,7 @@ import math
 import pytest
 
 from jsmi_core import PairSampling, expected_pairs, jsmi, mutual_information, sample_corpus, unigram_noise
-from tests.app.conftest import Open, bring, query
+from tests.app.conftest import Open, bring, query, setting
 
 
 def test_the_numbers_are_the_library_s(open_page: Open) -> None:
@@ -22,7 +22,7 @@ def test_the_numbers_are_the_library_s(open_page: Open) -> None:
 def test_the_slider_moves_the_bound_and_stands_in_the_url(open_page: Open) -> None:
     app = open_page("bound", corpus="planted")
     before = app.metric[0].value
-    app.select_slider("alpha").set_value(0.5).run()
+    app.select_slider(setting("alpha")).set_value(0.5).run()
     assert app.metric[0].value != before
     assert query(app) == {"corpus": "planted", "alpha": "0.5"}
 
@@ -42,7 +42,7 @@ def test_the_pairs_that_carry_the_dependence_are_listed_heaviest_first(open_page
 
 def test_an_alpha_out_of_range_gives_the_default_and_a_notice(open_page: Open) -> None:
     app = open_page("bound", corpus="planted", alpha="7")
-    assert app.select_slider("alpha").value == pytest.approx(1 / 6)
+    assert app.select_slider(setting("alpha")).value == pytest.approx(1 / 6)
     assert "alpha" in app.warning[0].value
 
 

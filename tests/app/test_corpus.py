@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.app.conftest import Open, bring, query, texts
+from tests.app.conftest import Open, bring, query, setting, texts
 
 TEXT = "The cat sat on the mat.\nThe dog sat on the log.\n" * 5
 
@@ -18,7 +18,7 @@ def test_a_sample_shows_how_it_was_read(open_page: Open) -> None:
 @pytest.mark.parametrize("view", ["words", "pairs", "context"])
 def test_every_view_opens_from_a_link(open_page: Open, view: str) -> None:
     app = open_page("corpus", corpus="planted", view=view)
-    assert app.segmented_control(key="view").value == view
+    assert app.segmented_control(setting("view")).value == view
     assert app.dataframe or app.get("plotly_chart")
 
 
@@ -45,8 +45,8 @@ def test_a_word_of_the_text_does_nothing_to_the_page(open_page: Open, word: str)
     app = open_page("corpus")
     app.selectbox[0].set_value("whitespace")
     bring(app, f"{word} b c d\n" * 6)
-    app.segmented_control(key="view").set_value("context").run()
-    app.text_input("word").set_value(word).run()
+    app.segmented_control(setting("view")).set_value("context").run()
+    app.text_input(setting("word")).set_value(word).run()
     assert not app.exception
     shown = [text for text in texts(app) if "occurs" in text]
     assert shown

@@ -1,6 +1,6 @@
 """The frame of every page."""
 
-from tests.app.conftest import ROOT, Open, query, texts
+from tests.app.conftest import ROOT, Open, query, setting, texts
 
 
 def test_the_presenter_view_is_a_link_and_can_be_left(open_page: Open) -> None:
@@ -9,7 +9,7 @@ def test_the_presenter_view_is_a_link_and_can_be_left(open_page: Open) -> None:
     app.button("leave").click().run()
     assert "no embedding of any" in " ".join(texts(app))
     assert "present" not in query(app)
-    app.toggle("present").set_value(True).run()
+    app.toggle(setting("present")).set_value(True).run()
     assert query(app)["present"] == "true"
 
 

@@ -4,7 +4,7 @@ from jsmi_app import cached
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import Open, query, texts, until
+from tests.app.conftest import Open, query, setting, texts, until
 
 GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives_list": "1,5", "seeds": "1,2"}
 
@@ -16,11 +16,11 @@ def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
     app.button("run").click().run()
     until(app, lambda page: any("All 8 of this grid" in text for text in texts(page)))
     for axis in ("dimension", "alpha", "epochs"):
-        app.segmented_control(key="axis").set_value(axis).run()
+        app.segmented_control(setting("axis")).set_value(axis).run()
         assert not app.exception
         assert len(app.get("plotly_chart")) == 1
-    app.segmented_control(key="show").set_value("gap").run()
-    app.segmented_control(key="law").set_value("paper").run()
+    app.segmented_control(setting("show")).set_value("gap").run()
+    app.segmented_control(setting("law")).set_value("paper").run()
     assert not app.exception
     assert query(app) == GRID | {"axis": "epochs", "show": "gap", "law": "paper"}
     larger = open_page("gap", **GRID | {"dimensions": "2,4,8"})
@@ -41,7 +41,7 @@ def test_what_was_trained_by_itself_is_not_trained_again(open_page: Open) -> Non
 
 def test_a_list_that_is_none_is_refused_in_one_sentence(open_page: Open) -> None:
     app = open_page("gap", corpus="planted")
-    app.text_input("dimensions").set_value("ten").run()
+    app.text_input(setting("dimensions")).set_value("ten").run()
     assert not app.exception
     assert "whole numbers" in app.error[0].value
 
@@ -68,19 +68,19 @@ def test_the_best_embedding_of_each_dimension_splits_the_gap(open_page: Open) ->
     assert list(certificates["d"]) == [1, 2]
     assert certificates["converged"].all()
     assert certificates["start that won"].str.startswith("correspondence").all()
-    app.toggle("baselines").set_value(True).run()
+    app.toggle(setting("baselines")).set_value(True).run()
     assert "SVD of SPPMI" in app.get("plotly_chart")[0].proto.spec
     for axis in ("dimension", "epochs", "alpha"):
         for show in ("score", "split"):
-            app.segmented_control(key="show").set_value(show).run()
-            app.segmented_control(key="axis").set_value(axis).run()
+            app.segmented_control(setting("show")).set_value(show).run()
+            app.segmented_control(setting("axis")).set_value(axis).run()
             assert not app.exception
             assert len(app.get("plotly_chart")) == 1
     assert "of the gap" in app.header[0].value
-    app.segmented_control(key="show").set_value("gain").run()
+    app.segmented_control(setting("show")).set_value("gain").run()
     assert not app.exception
     assert app.header[0].value.startswith("Each dimension between 1 and 2 is worth")
-    app.segmented_control(key="law").set_value("paper").run()
+    app.segmented_control(setting("law")).set_value("paper").run()
     assert any("word2vec's noise" in info.value for info in app.info)
 
 
@@ -100,8 +100,8 @@ def test_epochs_along_one_run_are_trained_once(open_page: Open) -> None:
     assert any("points along one run: its learning rate falls" in text for text in texts(app))
     drawn = app.get("plotly_chart")[0].proto.spec
     assert all(f"@{epoch}" in drawn for epoch in (1, 2, 3))
-    app.segmented_control(key="law").set_value("paper").run()
+    app.segmented_control(setting("law")).set_value("paper").run()
     assert not app.exception
     assert any("under its own noise only" in text for text in texts(app))
-    app.segmented_control(key="epochs_as").set_value("runs").run()
+    app.segmented_control(setting("epochs_as")).set_value("runs").run()
     assert any("1 of 3 stored" in text for text in texts(app)), "the longest is one cell either way"

@@ -14,7 +14,7 @@ from jsmi_core.experiments.scoring import loss_of
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.text.samples import sample_corpus
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import Open, query, texts, until
+from tests.app.conftest import Open, query, setting, texts, until
 from tests.app.test_snippets import printed
 
 TEXT = {"corpus": "planted", "min_count": "100"}
@@ -42,9 +42,9 @@ def said(app, pattern: str) -> list[str]:
 
 def test_the_newest_model_is_shown_and_any_other_may_be_chosen(loss_page: Open) -> None:
     app = loss_page()
-    assert app.selectbox("run").value == SEARCHED.id
+    assert app.selectbox(setting("run")).value == SEARCHED.id
     assert query(app) == TEXT | {"run": SEARCHED.id}
-    app.selectbox("run").set_value(TRAINED.id).run()
+    app.selectbox(setting("run")).set_value(TRAINED.id).run()
     assert not app.exception
     assert query(app) == TEXT | {"run": TRAINED.id}
     assert {metric.label: metric.value for metric in app.metric}["Gap"] == f"{TRAINED.own.gap:.3g} nats"
@@ -70,7 +70,7 @@ def test_the_scores_by_cause_add_up_too(loss_page: Open) -> None:
     parts = said(app, r"(\S+) bits: score too low \+ (\S+) bits: too high \+ (\S+) bits: pairs never .* = (\S+) bits")
     low, high, unseen, total = (round(float(part) * 1e6) for part in parts)
     assert low + high + unseen == total
-    app.segmented_control(key="weight").set_value("pairs").run()
+    app.segmented_control(setting("weight")).set_value("pairs").run()
     assert not app.exception
     assert query(app)["weight"] == "pairs"
     assert "of the pairs of the text" in app.get("plotly_chart")[0].proto.spec
@@ -86,7 +86,7 @@ def test_one_word_has_its_pairs_its_neighbours_and_its_sentences(loss_page: Open
     assert {"context", "log p/r", "score m", "posterior", "share of the word's loss"} <= set(pairs.columns)
     assert len(by_input) == len(by_output) == 10
     assert set(places["word"]) == {word}
-    app.text_input("word").set_value("wrzl").run()
+    app.text_input(setting("word")).set_value("wrzl").run()
     assert not app.exception
     assert "not in the vocabulary" in app.info[0].value
 
@@ -96,13 +96,13 @@ def test_a_click_leads_to_the_word(loss_page: Open) -> None:
     app.session_state["_next"] = {"view": "word", "word": CORPUS.vocabulary[5]}  # as a click leaves it
     app.run()
     assert query(app) == TEXT | {"run": TRAINED.id, "view": "word", "word": CORPUS.vocabulary[5]}
-    assert app.text_input("word").value == CORPUS.vocabulary[5]
+    assert app.text_input(setting("word")).value == CORPUS.vocabulary[5]
 
 
 def test_the_map_is_there_at_once_and_says_how_to_get_another(loss_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wordmap, "has_umap", lambda: False)
     app = loss_page(run=TRAINED.id, view="map", mapping="umap")
-    assert app.segmented_control(key="mapping").value == "pca"
+    assert app.segmented_control(setting("mapping")).value == "pca"
     assert "lose" in app.header[0].value
     assert any("jsmi-explorer[umap]" in text for text in texts(app))
 
@@ -112,8 +112,8 @@ def test_tables_of_chosen_words(loss_page: Open) -> None:
     app = loss_page(run=TRAINED.id, view="heat", words=words)
     assert "wrzl" in app.info[0].value
     assert len(app.get("plotly_chart")) == 3
-    app.text_input("words").set_value("").run()
-    app.number_input("top").set_value(5).run()
+    app.text_input(setting("words")).set_value("").run()
+    app.number_input(setting("top")).set_value(5).run()
     assert not app.exception
     assert query(app)["top"] == "5"
 
@@ -138,12 +138,12 @@ def test_the_link_of_a_model_that_is_not_there_says_so(loss_page: Open) -> None:
 def test_a_training_scored_twice_is_one_model(loss_page: Open) -> None:
     coarse, dense = (run_cell(Cell(CORPUS.digest, replace(CONFIG, epochs=2), every), CORPUS) for every in (2, 1))
     cached.store().save(coarse)
-    assert loss_page(run=coarse.id).selectbox("run").value == coarse.id
+    assert loss_page(run=coarse.id).selectbox(setting("run")).value == coarse.id
     cached.store().save(dense)
     app = loss_page(run=coarse.id)
     assert not app.warning
-    assert app.selectbox("run").value == dense.id
-    assert len(app.selectbox("run").options) == 3
+    assert app.selectbox(setting("run")).value == dense.id
+    assert len(app.selectbox(setting("run")).options) == 3
 
 
 def test_without_a_model_one_is_trained_here(open_page: Open) -> None:
@@ -151,7 +151,7 @@ def test_without_a_model_one_is_trained_here(open_page: Open) -> None:
     assert any("No model of this text is stored yet" in text for text in texts(app))
     app.button("train").click().run()
     until(app, lambda page: page.selectbox and any(box.key == "run" for box in page.selectbox))
-    assert "d = 20, 20 epochs" in str(app.selectbox("run").options)
+    assert "d = 20, 20 epochs" in str(app.selectbox(setting("run")).options)
     assert len(app.get("plotly_chart")) == 1
 
 
@@ -159,5 +159,5 @@ def test_the_quick_text_is_offered(open_page: Open) -> None:
     app = open_page("loss", **TEXT)
     app.button("quick").click().run()
     assert not app.exception
-    assert app.selectbox("corpus").value == "lee"
+    assert app.selectbox(setting("corpus")).value == "lee"
     assert not [button for button in app.button if button.key == "quick"]

@@ -9,7 +9,7 @@ from jsmi_core import SGNSConfig, SGNSObjective, expected_pairs, sample_corpus, 
 from jsmi_core.cli.entry import main
 from jsmi_core.experiments.departures import walk
 from jsmi_core.figures.practice import NAMES
-from tests.app.conftest import Open, bring, query, texts, until
+from tests.app.conftest import Open, bring, query, setting, texts, until
 
 LINK = {"corpus": "planted", "dimension": "3", "epochs": "1"}
 
@@ -27,13 +27,13 @@ def test_the_walk_is_the_library_s_and_a_switch_takes_its_step_away(open_page: O
     for step in steps:
         name = NAMES[step.name].replace("'", "&#39;").replace("^", "&#94;")
         assert ends[name][0] == pytest.approx(step.bound, rel=1e-12)
-    app.toggle("step_noise").set_value(False).run()
+    app.toggle(setting("step_noise")).set_value(False).run()
     assert not app.exception
     assert len(drawn(app)) == len(steps) - 1
     assert query(app) == LINK | {"step_noise": "false"}
     for name in NAMES:
         if name != "paper":
-            app.toggle(f"step_{name}").set_value(False).run()
+            app.toggle(setting(f"step_{name}")).set_value(False).run()
     assert not app.exception
     assert any("paper's law" in info.value for info in app.info)
 
@@ -42,7 +42,7 @@ def test_looking_closer_shows_each_departure(open_page: Open) -> None:
     app = open_page("practice", **LINK)
     told = set()
     for name in ("window", "subsample", "noise", "skip", "reach"):
-        app.segmented_control("closer").set_value(name).run()
+        app.segmented_control(setting("closer")).set_value(name).run()
         assert not app.exception
         told.add(app.header[2].value)
     assert len(told) == 5
@@ -79,7 +79,7 @@ def test_trained_models_fill_the_page(open_page: Open) -> None:
     assert stairs["d &#61; 3"][0] >= stairs["1 epoch"][0]
     estimates = []
     for n in (1, 5, 50):
-        app.segmented_control("draws").set_value(n).run()
+        app.segmented_control(setting("draws")).set_value(n).run()
         assert not app.exception
         estimates.append(app.header[-1].value)
     assert len(set(estimates)) == 3

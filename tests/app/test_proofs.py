@@ -14,7 +14,7 @@ from jsmi_core.information.distribution import JointDistribution
 from jsmi_core.proofs.case import case_of_model, case_of_table, case_of_text
 from jsmi_core.proofs.proving import CARDS, prove
 from jsmi_core.tables.joint import preset, read_table
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import Open, query, setting, texts
 
 ALL = f"{len(CARDS)} of {len(CARDS)} hold"
 
@@ -87,7 +87,7 @@ def test_a_text_and_how_many_of_its_words(open_page: Open) -> None:
     assert numbers["JSMI"][0] == written(jsmi(case.joint, case.alpha))
     assert numbers["JSMI of the whole text"][0] == written(jsmi(joint, 1 / 6))
     assert any("plain loop over all of it" in text for text in texts(app))
-    app.select_slider("most_words").set_value(60).run()
+    app.select_slider(setting("most_words")).set_value(60).run()
     assert "60 most frequent words" in " ".join(texts(app))
     assert query(app)["most_words"] == "60"
 
@@ -98,7 +98,7 @@ def test_what_takes_plain_loops_too_long_is_said_and_left_out(open_page: Open, m
     app = open_page("proofs", **link)
     assert list(shown(app)) == ["JSMI"]
     assert any("a plain loop would take about" in text for text in texts(app))
-    app.toggle("patient").set_value(True).run()
+    app.toggle(setting("patient")).set_value(True).run()
     assert list(shown(app)) == ["JSMI", "JSMI of the whole text"]
 
 
@@ -109,7 +109,7 @@ def test_a_trained_model(open_page: Open) -> None:
     cached.store().save(run)
     app = open_page("proofs", proved_on="model", corpus="planted", proof="score")
     assert ALL in verdict(app)
-    assert app.selectbox("run").value == run.id
+    assert app.selectbox(setting("run")).value == run.id
     joint = expected_pairs(corpus, run.cell.config.sampling)
     proof = next(p for p in prove(case_of_model(joint, run.embedding, 40, 3)) if p.card.key == "score")
     assert shown(app) == {c.name: (written(c.ours), written(c.plain)) for c in proof.comparisons}
@@ -126,7 +126,7 @@ def test_no_model_yet_is_told_with_a_way_on(open_page: Open) -> None:
 def test_another_preset_forgets_what_was_typed(open_page: Open) -> None:
     app = open_page("proofs", table="1-2_3-4")
     assert "2 × 2 table" in " ".join(texts(app))
-    app.segmented_control("preset").set_value("independent").run()
+    app.segmented_control(setting("preset")).set_value("independent").run()
     assert "4 × 4 table" in " ".join(texts(app))
     assert query(app) == {"preset": "independent"}
     assert ALL in verdict(app)

@@ -10,7 +10,7 @@ from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Grid
 from jsmi_core.text.corpus import Corpus
 from jsmi_core.text.samples import sample_corpus
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import Open, query, setting, texts
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,9 @@ def test_a_finished_picture_stands_there_at_once(start: Open) -> None:
 def test_the_controls_of_the_picture_are_alive(start: Open) -> None:
     app = start()
     first = app.get("plotly_chart")[0].proto.spec
-    app.segmented_control(key="k").set_value(1).run()
+    app.segmented_control(setting("k")).set_value(1).run()
     assert app.get("plotly_chart")[0].proto.spec != first
-    app.segmented_control(key="axis").set_value("alpha").run()
+    app.segmented_control(setting("axis")).set_value("alpha").run()
     assert "share of positive pairs" in app.get("plotly_chart")[0].proto.spec
     assert query(app) == {"axis": "alpha", "k": "1"} or query(app) == {"axis": "alpha"}
 

@@ -9,7 +9,7 @@ from jsmi_app import cached
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import SPARSE, Cell
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import Open, query, texts, until
+from tests.app.conftest import Open, query, setting, texts, until
 
 
 def trained(app):
@@ -71,15 +71,15 @@ def test_a_search_can_be_cancelled(open_page: Open) -> None:
 
 def test_settings_are_in_the_url(open_page: Open) -> None:
     app = open_page("train", corpus="planted")
-    app.number_input("dimension").set_value(7).run()
-    app.number_input("epochs").set_value(3).run()
+    app.number_input(setting("dimension")).set_value(7).run()
+    app.number_input(setting("epochs")).set_value(3).run()
     assert query(app) == {"corpus": "planted", "dimension": "7", "epochs": "3"}
 
 
 def test_a_wrong_value_in_a_link_gives_the_default_and_a_notice(open_page: Open) -> None:
     app = open_page("train", corpus="planted", dimension="0", epochs="x")
-    assert app.number_input("dimension").value == 100
-    assert app.number_input("epochs").value == 5
+    assert app.number_input(setting("dimension")).value == 100
+    assert app.number_input(setting("epochs")).value == 5
     said = " ".join(warning.value for warning in app.warning)
     assert "give a whole number from 1 to 10" in said
     assert "dimension" in said
@@ -88,7 +88,7 @@ def test_a_wrong_value_in_a_link_gives_the_default_and_a_notice(open_page: Open)
 
 def test_an_unknown_text_in_a_link_gives_the_default_and_a_notice(open_page: Open) -> None:
     app = open_page("corpus", corpus="0" * 64)
-    assert app.selectbox("corpus").value == "wikipedia"
+    assert app.selectbox(setting("corpus")).value == "wikipedia"
     assert "corpus" in app.warning[0].value
 
 
@@ -144,7 +144,7 @@ def test_whatever_the_library_takes_the_page_takes(open_page: Open, link: dict[s
 
 def test_settings_that_do_not_fit_each_other_get_one_sentence(open_page: Open) -> None:
     app = open_page("train", corpus="planted")
-    app.number_input("learning_rate").set_value(0.0).run()
+    app.number_input(setting("learning_rate")).set_value(0.0).run()
     assert not app.exception
     assert "learning&#95;rate" in app.error[0].value
 

@@ -10,7 +10,7 @@ from jsmi_core import Cell, SGNSConfig, run_cell, sample_corpus
 from jsmi_core.cli.entry import main
 from jsmi_core.embeddings.intrinsic import usefulness
 from jsmi_core.experiments.specs import RankCell, RankConfig
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import Open, query, setting, texts
 
 LINK = {"corpus": "lee"}
 
@@ -56,7 +56,7 @@ def test_the_values_are_the_library_s(open_page: Open, stored: dict) -> None:
 def test_every_choice_is_drawn_and_stands_in_the_url(open_page: Open, stored: dict, choice: tuple[str, str]) -> None:
     app = open_page("usefulness", **LINK)
     name, value = choice
-    app.segmented_control(name).set_value(value).run()
+    app.segmented_control(setting(name)).set_value(value).run()
     assert not app.exception
     assert len(app.get("plotly_chart")) == 1
     assert query(app) == LINK | {name: value}

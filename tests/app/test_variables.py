@@ -11,7 +11,7 @@ from jsmi_core import JointDistribution, SGNSObjective, mutual_information
 from jsmi_core.cli.entry import main
 from jsmi_core.tables.joint import edited, preset, read_table
 from jsmi_core.tables.scores import matrix_cells
-from tests.app.conftest import Open, query, texts
+from tests.app.conftest import Open, query, setting, texts
 from tests.app.test_snippets import printed
 
 PICTURES = ("table", "channel", "alpha", "away", "rank")
@@ -94,7 +94,7 @@ def test_another_preset_forgets_what_was_edited(open_page: Open) -> None:
     app = type_in(open_page("variables", picture="away"), "cells", 0, 0, 50.0)
     type_in(app, "scores", 0, 0, 2.0)
     assert {"table", "scores"} <= query(app).keys()
-    app.selectbox("preset").set_value("diagonal").run()
+    app.selectbox(setting("preset")).set_value("diagonal").run()
     assert not {"table", "scores"} & query(app).keys()
     np.testing.assert_allclose(shown(app), preset("diagonal", 4))
 
@@ -156,9 +156,9 @@ def test_a_score_out_of_reach_gets_one_sentence(open_page: Open) -> None:
 
 def test_one_cell_is_dragged(open_page: Open) -> None:
     app = open_page("variables", picture="away", direction="cell", cell="2.1", size="3", distance="-0.5")
-    assert app.selectbox("cell").value == "2.1"
-    app.select_slider("size").set_value(2).run()
-    assert app.selectbox("cell").value == "0.0"
+    assert app.selectbox(setting("cell")).value == "2.1"
+    app.select_slider(setting("size")).set_value(2).run()
+    assert app.selectbox(setting("cell")).value == "0.0"
 
 
 # --- manners ---------------------------------------------------------------------------------------------------------
