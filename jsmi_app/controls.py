@@ -1,7 +1,6 @@
 """Widgets that several pages share. Each says in one sentence what it changes, in the field's terms, with its unit.
 
-What a widget says and offers stands in its setting (see setting.py). Words of a text reach Markdown and figures only
-as ``inert``.
+What a widget says and offers stands in its setting (see setting.py).
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import cached, shared, state
+from jsmi_app import cached, say, shared, state
+from jsmi_app.markdown import words
 from jsmi_app.setting import whole_numbers
 from jsmi_core.errors import JSMIError
 from jsmi_core.experiments import LawName
-from jsmi_core.figures import Figure, csv_text, inert
+from jsmi_core.figures import Figure, csv_text
 from jsmi_core.text import SAMPLES, Corpus
 
 Changed = Callable[[], None] | None
@@ -73,7 +73,7 @@ def choice(
     value = st.segmented_control(
         label or facts.label,
         options,
-        format_func=shown or facts.shown,
+        format_func=lambda option: words((shown or facts.shown)(option)),
         key=state.key(name),
         help=text or facts.help,
         required=True,
@@ -253,26 +253,26 @@ def summary(text: Corpus) -> str:
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Show an error of ours as its one sentence, in place, and nothing that its words could do."""
+    """Show an error of ours as its one sentence, in place."""
     try:
         yield
     except JSMIError as error:
-        st.error(inert(str(error)))
+        say.error(str(error))
 
 
 def show_notices() -> None:
     """Say what is to be said, once."""
     for text in state.notices():
-        st.warning(inert(text))
+        say.warning(text)
 
 
 def figure(data: Figure, key: str, *, clickable: bool = False) -> list[str]:
     """A figure under its finding, with its table and its downloads; returns what was clicked."""
     from jsmi_core.figures import LIGHT, draw, enlarge
 
-    st.header(inert(data.title).replace(" &#61; ", "\u00a0=\u00a0").replace(" &#37;", "\u00a0%"), anchor=False)
+    say.header(data.title)
     if data.subtitle:
-        st.caption(inert(data.subtitle))
+        say.caption(data.subtitle)
     event: Any = st.plotly_chart(
         enlarge(draw(data)) if state.get("present") else draw(data),
         key=key,

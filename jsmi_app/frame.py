@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import controls, prose, shared, state
+from jsmi_app import controls, prose, say, shared, state
 from jsmi_app.setting import Settings
 
 
@@ -25,9 +25,9 @@ def page(name: str, *settings: Settings) -> Iterator[prose.Prose]:
     if presenting:
         st.html(Path(__file__).with_name("presenter.css"))
     words = prose.page(name)
-    st.title(words.question, anchor=False)
+    say.title(words.question)
     if not presenting:  # then the presenter says it
-        say(words.answer)
+        say.markdown(words.answer)
     top = st.container()
     with top:
         controls.show_notices()
@@ -47,11 +47,6 @@ def _presenter(presenting: bool) -> None:
     elif st.button("Leave the presenter view", key="leave", type="tertiary"):
         state.put("present", False)
         st.rerun()
-
-
-def say(text: str) -> None:
-    """Markdown of our own, its ``[[terms]]`` explained on hover; words of a text come inert."""
-    st.markdown(prose.explained(text), unsafe_allow_html=True)
 
 
 def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = None) -> None:

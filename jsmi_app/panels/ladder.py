@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, shared, state
+from jsmi_app import cached, controls, say, shared, state
+from jsmi_app.markdown import filled
 from jsmi_app.panels import prices
 from jsmi_app.setting import flag, number as a_number, one_of
 from jsmi_core.experiments import (
@@ -77,7 +78,7 @@ def best_ranks(results: Sequence[Result], law: LawName) -> Best:
 def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
     """What is stored of a grid, drawn as the controls say."""
     if not any(isinstance(result, CellResult) for result in stored):
-        st.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
+        say.info("No training of this grid is finished yet: run it, and the figure grows with every one that ends.")
         return
     with st.container(horizontal=True):
         show = controls.choice("show")
@@ -96,9 +97,9 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
     of_k = [*shown, *searches]
     best = best_ranks(of_k, law)
     if not shown:
-        st.info("No training to draw here is finished yet.")
+        say.info("No training to draw here is finished yet.")
     elif show in ("split", "gain") and not best:
-        st.info(NO_SEARCH)
+        say.info(NO_SEARCH)
     elif show == "split":
         _split(of_k, axis)
     elif show == "gain":
@@ -106,7 +107,7 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
     else:
         _ladder(grid, shown, searches, best, text, axis=axis, show=show, law=law)
     if grid.epochs_as == CHECKPOINTS:
-        st.caption(ALONG_RUN if len(shown) == len(points) else f"{ALONG_RUN} {OWN_LAW_ONLY}")
+        say.caption(ALONG_RUN if len(shown) == len(points) else f"{ALONG_RUN} {OWN_LAW_ONLY}")
     if searches:
         with st.expander("How sure are the best embeddings?"):
             st.dataframe(prices.certificates(searches, state.get("unit")), hide_index=True)
@@ -133,7 +134,7 @@ def _ladder(
     clicked = controls.figure(chart, "gap", clickable=True)
     chosen = next((result for result in shown if result.id in clicked), None)
     if chosen is None:
-        st.caption("Click a point to open its training.")
+        say.caption("Click a point to open its training.")
     else:
         _details(chosen, law)
 
@@ -174,7 +175,7 @@ def _compared(searches: Sequence[RankResult]) -> Compared:
         if search.baselines
     }
     if not found:
-        st.caption("The searches stored here were made before other matrices were scored beside them.")
+        say.caption("The searches stored here were made before other matrices were scored beside them.")
     return found
 
 
@@ -201,7 +202,7 @@ def _gain(shown: CellResult, searches: Sequence[RankResult], best: Best) -> None
     """What one more dimension gains at best."""
     at_best = {d: score for (_, d), score in best.items()}
     if len(at_best) < 2:
-        st.info("This view needs the best embeddings of two dimensions: give several above and run the grid.")
+        say.info("This view needs the best embeddings of two dimensions: give several above and run the grid.")
         return
     others = {
         name: {d: score for (_, d), score in scores.items()} for name, scores in by_name(_compared(searches)).items()
@@ -214,9 +215,8 @@ def _details(result: CellResult, law: LawName) -> None:
     """The training behind a point."""
     config, scores, unit = result.cell.config, result.law(law), state.get("unit")
     with st.container(border=True):
-        st.markdown(
-            f"**d = {config.dimension}, {in_epochs(config.epochs)}, k = {config.negatives}, seed {config.seed}**"
-        )
+        name = f"d = {config.dimension}, {in_epochs(config.epochs)}, k = {config.negatives}, seed {config.seed}"
+        say.markdown(filled("**<<name>>**", name=name))
         with st.container(horizontal=True):
             for label, value in {"Bound": scores.bound, "Score S": scores.score, "Gap": scores.gap}.items():
                 st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")

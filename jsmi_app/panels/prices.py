@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, shared, state
+from jsmi_app import cached, controls, frame, say, shared, state
+from jsmi_app.markdown import joined, words as as_words
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
 from jsmi_app.setting import like
 from jsmi_core.experiments import Cell, CellResult, RankCell, RankResult, Result, Split, comparable
-from jsmi_core.figures import Unit, inert, number, scale_of, split_data
+from jsmi_core.figures import Unit, number, scale_of, split_data
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
@@ -35,7 +36,7 @@ def best_of(found: Sequence[RankResult]) -> float | None:
 
 def panel(done: CellResult, found: Sequence[RankResult], text: Corpus, words: Prose) -> None:
     """Search the best embedding of a finished training's dimension, and split its gap at what is known."""
-    st.header(words.parts["split heading"], anchor=False)
+    say.header(words.part("split heading"))
     cell = RankCell.beyond(done.cell)
     now = training.status(cell.id)
     live = now is not None and now.state in training.LIVE
@@ -45,20 +46,20 @@ def panel(done: CellResult, found: Sequence[RankResult], text: Corpus, words: Pr
     if found:
         _split(done, found[0], text, words)
     elif not live:
-        frame.say(words.parts["no search yet"])
+        say.markdown(words.part("no search yet"))
     if live:
         frame.part(_live, cell, run_every=POLL_SECONDS)
     elif all(search.id != cell.id for search in found):
         if now is not None and now.message:
-            st.warning(inert(f"The search was {now.state}: {now.message}"))
+            say.warning(f"The search was {now.state}: {now.message}")
         _search_button(cell, text, again=bool(found))
 
 
 def _search_button(cell: RankCell, text: Corpus, *, again: bool) -> None:
     label = f"Search the best embedding of {cell.config.dimension:,} dimensions"
     about = training.duration(cached.queue().estimated_seconds([cell], text))
-    text_of_help = f"Starts from correspondence analysis and from this training; takes about {about} on this machine."
-    if st.button(f"{label}, from this training too" if again else label, key="search-button", help=text_of_help):
+    help_text = f"Starts from correspondence analysis and from this training; takes about {about} on this machine."
+    if st.button(as_words(label + ", from this training too" * again), key="search-button", help=as_words(help_text)):
         with controls.one_sentence():
             token = training.start([cell], text)
             state.put("search", f"{cell.id}.{token}")
@@ -74,10 +75,10 @@ def _live(cell: RankCell) -> None:
     if now.steps:
         step, unit = now.steps[-1], state.get("unit")
         reached = number(scale_of(unit) * step.score)
-        st.caption(f"After {step.passes:,} passes over all pairs the best score is {reached} {unit}.")
+        say.caption(f"After {step.passes:,} passes over all pairs the best score is {reached} {unit}.")
     started, _, token = state.get("search").partition(".")
     if started != cell.id:
-        st.caption("Somebody else started this search; it is shared.")
+        say.caption("Somebody else started this search; it is shared.")
     elif st.button("Cancel the search", key="cancel-search"):
         training.cancel([cell], token)
 
@@ -95,18 +96,18 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
         }.items():
             st.metric(label, f"{number(scale_of(unit) * value)} {unit}", width="content")
     said = {"reach": split.price_of_reach, "skipped": split.price_of_noise}
-    said_in_words = words.part("whatever the dimension", q=scores.q, unit=unit, **_written(said, unit))
+    wasted = [words.part("whatever the dimension", q=scores.q, unit=unit, **_written(said, unit))]
     if config.noise == "counts":
         paper = Split.of(done.paper, 0.0, cached.aimed(text, config, None))
-        said_in_words += " " + words.part("another noise", unit=unit, **_written({"cost": paper.price_of_noise}, unit))
-    frame.say(said_in_words)
+        wasted.append(words.part("another noise", unit=unit, **_written({"cost": paper.price_of_noise}, unit)))
+    say.markdown(joined(*wasted))
     points = {float(moment.epoch): split.at(moment.score) for moment in done.history if moment.epoch}
     if len(points) > 1:
         made_of = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
         controls.figure(split_data(points, "epochs", made_of=made_of, unit=unit), "split")
-    with st.expander(words.parts["certificate heading"]):
+    with st.expander(words.part("certificate heading")):
         for sentence in search.certificate.in_words(search.cell.config.tolerance):
-            st.markdown(inert(sentence))
+            say.markdown(sentence)
         st.dataframe(certificates([search], unit), hide_index=True)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
+from jsmi_app import cached, controls, frame, say, state
+from jsmi_app.markdown import words
 from jsmi_app.panels import ladder, training
 from jsmi_app.setting import like
 from jsmi_core.experiments import Cell, Grid, RankCell, Result
-from jsmi_core.figures import inert
 from jsmi_core.jobs import JobStatus
 from jsmi_core.text import Corpus
 
@@ -49,7 +49,7 @@ def _live(cells: Cells, text: Corpus, draw: Draw) -> None:
         st.rerun()
     share = (len(stored) + sum(now.progress for now in live)) / len(cells)
     left = training.duration(cached.queue().estimated_seconds(cells, text))
-    st.progress(min(share, 1.0), f"{len(stored):,} of {len(cells):,} stored · about {left} left")
+    st.progress(min(share, 1.0), words(f"{len(stored):,} of {len(cells):,} stored · about {left} left"))
     if state.get("sweep") and st.button("Cancel", key="cancel"):
         training.cancel(cells, state.get("sweep"))
     _tell_failures(unfinished)
@@ -60,20 +60,20 @@ def _run_button(cells: Cells, stored: Sequence[Result], text: Corpus, label: str
     """What is left to do, and the button for it; not in a part, which would keep the grid of before."""
     missing = len(cells) - len(stored)
     if not missing:
-        st.caption(f"All {len(cells):,} of this grid are stored.")
+        say.caption(f"All {len(cells):,} of this grid are stored.")
         return
     if st.button(label, type="primary", key="run"):
         with controls.one_sentence():
             state.put("sweep", training.start(cells, text))
             st.rerun()
     left = training.duration(cached.queue().estimated_seconds(cells, text))
-    st.caption(f"{len(stored):,} of {len(cells):,} stored; the other {missing:,} take about {left} on this machine.")
+    say.caption(f"{len(stored):,} of {len(cells):,} stored; the other {missing:,} take about {left} on this machine.")
 
 
 def _tell_failures(unfinished: Sequence[JobStatus]) -> None:
     for now in unfinished:
         if now.state == "failed":
-            st.warning(inert(f"Training {now.id} failed: {now.message}"))
+            say.warning(f"Training {now.id} failed: {now.message}")
 
 
 def _stored(cells: Cells, text: Corpus) -> list[Result]:

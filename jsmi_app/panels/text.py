@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from jsmi_app import cached, controls, shared, state
+from jsmi_app import cached, controls, say, shared, state
+from jsmi_app.markdown import words
 from jsmi_core.errors import CorpusError, ParameterError
-from jsmi_core.figures import inert
 from jsmi_core.text import ENCODINGS, READING, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
 
 AUTOMATIC = "automatic"
@@ -96,18 +96,18 @@ def _read(file: Any, pasted: str, settings: dict[str, Any]) -> None:
 
 def _choose_encoding(undecided: Undecided) -> None:
     """Show what each likely encoding makes of the text, for a person to choose."""
-    st.warning(inert(undecided.message.partition(";")[0] + ". Which of these reads rightly?"))
+    say.warning(undecided.message.partition(";")[0] + ". Which of these reads rightly?")
     for guess, column in zip(undecided.guesses, st.columns(len(undecided.guesses)), strict=True):
         with column:
             st.button(
-                f"Read it as {guess.encoding}",
+                words(f"Read it as {guess.encoding}"),
                 key=f"encoding-{guess.encoding}",
                 help=ENCODINGS.get(guess.encoding),
                 on_click=st.session_state.__setitem__,
                 args=(_DECIDED, guess.encoding),
             )
             st.code("\n".join(guess.lines), language=None, wrap_lines=True)
-    st.caption("If none does, choose another encoding above, or save the text as UTF-8.")
+    say.caption("If none does, choose another encoding above, or save the text as UTF-8.")
 
 
 def _choose(key: str) -> None:
@@ -133,7 +133,7 @@ def asked_for(text: Corpus, typed: str) -> int | None:
     try:
         return typed_word(text, typed)
     except ParameterError as error:
-        st.info(inert(str(error)))
+        say.info(str(error))
         return None
 
 

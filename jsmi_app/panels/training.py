@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, shared, state
+from jsmi_app import cached, controls, frame, say, shared, state
+from jsmi_app.markdown import words
 from jsmi_app.setting import like
 from jsmi_core.errors import JobError
 from jsmi_core.experiments import SPARSE, Cell, CellResult, EpochScore, RankCell, Spec
-from jsmi_core.figures import climb_data, inert, of_bound
+from jsmi_core.figures import climb_data, of_bound
 from jsmi_core.information import binary_entropy, to_bits
 from jsmi_core.jobs import JobStatus
 from jsmi_core.text import Corpus
@@ -69,9 +70,9 @@ def progress_bar(now: JobStatus, what: str = "Training") -> None:
     """How far a live training or search is, and how long it will still take."""
     left = "" if now.seconds_left is None else f" · about {duration(now.seconds_left)} left"
     if now.state == "queued":
-        st.progress(0.0, f"Waiting, place {now.place} in the queue{left}")
+        st.progress(0.0, words(f"Waiting, place {now.place} in the queue{left}"))
     else:
-        st.progress(now.progress, f"{what}, {now.progress:.0%}{left}")
+        st.progress(now.progress, words(f"{what}, {now.progress:.0%}{left}"))
 
 
 # --- one training, live ------------------------------------------------------------------------------------------
@@ -91,9 +92,9 @@ def panel(cell: Cell, text: Corpus, best: float | None = None) -> CellResult | N
         state.put("job", "")
     if not live and (done is None or done.id != cell.id):
         if now is not None:
-            st.warning(inert(f"This training was {now.state}: {now.message or 'start it again.'}"))
+            say.warning(f"This training was {now.state}: {now.message or 'start it again.'}")
         elif state.get("job"):
-            st.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
+            say.warning("This training was interrupted, perhaps by a restart of the server: start it again.")
         _start_button(cell, text, done)  # not in the part below, which is drawn with the settings it was given before
     if live:
         frame.part(_live, cell, text, best, run_every=POLL_SECONDS)
@@ -119,7 +120,7 @@ def _live(cell: Cell, text: Corpus, best: float | None) -> None:
     progress_bar(now)
     started, _, token = state.get("job").partition(".")
     if started != cell.id:
-        st.caption("Somebody else started this training; it is shared.")
+        say.caption("Somebody else started this training; it is shared.")
     elif st.button("Cancel", key="cancel"):
         cancel([cell], token)
     _picture(cell, text, best, now.history)
@@ -128,10 +129,10 @@ def _live(cell: Cell, text: Corpus, best: float | None) -> None:
 def _start_button(cell: Cell, text: Corpus, coarse: CellResult | None) -> None:
     takes = f"takes about {duration(cached.queue().estimated_seconds([cell], text))} on this machine."
     if coarse is None:
-        pressed = st.button("Train", type="primary", key="train", help=f"This {takes}")
+        pressed = st.button("Train", type="primary", key="train", help=words(f"This {takes}"))
     else:
         why = f"As part of a grid it was scored after every {coarse.cell.every} epochs. To train it again {takes}"
-        pressed = st.button("Score every epoch", key="train", help=why)
+        pressed = st.button("Score every epoch", key="train", help=words(why))
     if pressed:
         with controls.one_sentence():
             token = start([cell], text)
@@ -140,7 +141,7 @@ def _start_button(cell: Cell, text: Corpus, coarse: CellResult | None) -> None:
 
 
 def _save_button(cell: Cell, now: JobStatus) -> None:
-    st.warning(inert(now.message))
+    say.warning(now.message)
     if st.button("Save again", key="retry"):
         cached.queue().retry_save(cell.id)
         st.rerun()
@@ -164,7 +165,7 @@ def outcome(result: CellResult) -> None:
     unit = state.get("unit")
     scores = result.own
     if scores.score < 0:
-        st.warning(
+        say.warning(
             "The score is below 0: a model that gives every pair the same score, and so knows the class ratio alone, "
             "does better. More epochs, fewer dimensions or more text help."
         )
@@ -175,4 +176,4 @@ def outcome(result: CellResult) -> None:
         rows.append({"noise q": scores.q, **shown, "share of the bound": of_bound(scores.score, scores.bound, 1)})
     st.dataframe(rows, hide_index=True)
     manifest = result.manifest
-    st.caption(inert(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}"))
+    say.caption(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}")

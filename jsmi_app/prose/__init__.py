@@ -15,25 +15,24 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from jsmi_core.figures import inert
+from jsmi_app.markdown import Markdown, filled
 
 HERE = Path(__file__).parent
 TERM = re.compile(r"\[\[([^]|]+)(?:\|([^]]+))?\]\]")
-PLACE = re.compile(r"<<(\w+)>>")
 
 
 @dataclass(frozen=True)
 class Prose:
     """What a page says: its title in the menu, its question, the answer in a sentence or two, and its other parts."""
 
-    title: str
-    question: str
-    answer: str
+    title: Markdown
+    question: Markdown
+    answer: Markdown
     parts: Mapping[str, str]
 
-    def part(self, name: str, **values: object) -> str:
-        """One part as Markdown, its places filled in. Words of a text are made inert; a missing name is a KeyError."""
-        return PLACE.sub(lambda place: inert(str(values[place[1]])), self.parts[name])
+    def part(self, name: str, **values: object) -> Markdown:
+        """One part as Markdown, its places filled in; words of a text can do nothing. A missing name is a KeyError."""
+        return filled(self.parts[name], **values)
 
 
 @cache
@@ -42,7 +41,7 @@ def page(name: str) -> Prose:
     _, front, body = (HERE / f"{name}.md").read_text(encoding="utf-8").split("+++\n", 2)
     pieces = re.split(r"^## (.+)\n", body, flags=re.MULTILINE)[1:]
     parts = {title.strip(): text.strip() for title, text in zip(pieces[::2], pieces[1::2], strict=True)}
-    return Prose(**tomllib.loads(front), parts=parts)
+    return Prose(**{name: Markdown(text) for name, text in tomllib.loads(front).items()}, parts=parts)
 
 
 def glossary() -> Mapping[str, str]:

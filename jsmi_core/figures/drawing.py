@@ -1,7 +1,7 @@
 """Tuples → plotly figures; with drawing_cells.py and drawing_fields.py the only file that imports plotly.
 
 A role has one colour on every page: the bound is black (white on dark), trained models are blue. Text stands beside
-its line instead of in a legend, and every word of it is made inert first.
+its line instead of in a legend. Tuples carry raw words: ``draw`` makes all of them inert, once, at its end.
 """
 
 from __future__ import annotations
@@ -102,9 +102,22 @@ def draw(data: Figure, palette: Palette = LIVE, *, titled: bool = False) -> go.F
     if isinstance(data, Field | Places | Stacks):
         _draw_field(figure, data, palette)  # after the frame, which it adjusts
     if titled:
-        title = {"text": inert(data.title), "subtitle": {"text": inert(data.subtitle)}, "x": 0, "xref": "paper"}
+        title = {"text": data.title, "subtitle": {"text": data.subtitle}, "x": 0, "xref": "paper"}
         figure.update_layout(title=title)
-    return figure
+    return go.Figure(_inert_words(figure.to_dict()))
+
+
+_SHOWN = {"text", "ticktext", "name", "x", "y"}
+"""Where words stand in a figure. Templates hold none: they ask for the text or the name of their trace."""
+
+
+def _inert_words(part: Any, shown: bool = False) -> Any:
+    """The figure as a dictionary, all that is shown of it as data; a line break is one of ours."""
+    if isinstance(part, dict):
+        return {key: _inert_words(value, key in _SHOWN) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_inert_words(value, shown) for value in part]
+    return "<br>".join(map(inert, part.split("\n"))) if shown and isinstance(part, str) else part
 
 
 def _draw_field(figure: go.Figure, data: Field | Places | Stacks, palette: Palette) -> None:
@@ -175,7 +188,7 @@ def _label_lines(figure: go.Figure, chart: Chart, palette: Palette, low: float, 
 
 def _write(figure: go.Figure, text: str, x: float, y: float, colour: str, **where: Any) -> None:
     font = {"color": colour, "size": LABEL_SIZE}
-    figure.add_annotation(text=inert(text), x=x, y=y, showarrow=False, font=font, **where)
+    figure.add_annotation(text=text, x=x, y=y, showarrow=False, font=font, **where)
 
 
 def _label_point(line: Line, heights: Sequence[float], high: float) -> tuple[int, str, str]:
@@ -200,7 +213,7 @@ def _draw_line(figure: go.Figure, line: Line, colour: str) -> None:
     figure.add_scatter(
         x=line.x,
         y=line.y,
-        name=inert(line.label),
+        name=line.label,
         mode="lines+markers" if line.role in ("trained", "rank") else "lines",
         line={
             "color": colour,
@@ -260,7 +273,7 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
         )  # fmt: skip
         figure.add_scatter(
             x=[stair.after] * 2, y=[row - 0.28, row + 0.28], mode="lines", line={"color": colour, "width": 4},
-            name=inert(stair.label), hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
+            name=stair.label, hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
         if row:
             joint = {"color": palette.muted, "width": 1, "dash": "dot"}
@@ -276,14 +289,14 @@ def _draw_stairs(figure: go.Figure, data: Stairs, palette: Palette) -> None:
         figure.add_scatter(
             x=[score for score, _ in models], y=[row for _, row in models], mode="markers",
             marker={"size": 12, "color": palette.trained, "line": {"color": palette.ground, "width": 1}},
-            name=inert(data.model_name), hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
+            name=data.model_name, hovertemplate="%{x:.5g}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
         _write(figure, data.model_name, *models[0], palette.trained, xanchor="left", yanchor="top", yshift=-8)
     lowest = min([0.0, *(score for score, _ in models)])
     figure.update_layout(barmode="overlay", margin={"r": 16})
     figure.update_xaxes(range=(lowest - (0.05 * top if lowest < 0 else 0), 1.35 * top))
     wrapped = (s.label.rsplit(" ", 1) if len(s.label) > 12 else [s.label] for s in data.stairs)
-    names = ["<br>".join(map(inert, lines)) for lines in wrapped]
+    names = ["\n".join(lines) for lines in wrapped]
     ticks = {"tickvals": list(rows), "ticktext": names}
     figure.update_yaxes(**ticks, range=(len(rows) - 0.4, -0.6), showgrid=False, automargin=True)
 

@@ -1,4 +1,4 @@
-"""Heat and Flow → traces of a plotly figure that drawing.py has begun and frames. Every word is made inert."""
+"""Heat and Flow → traces of a plotly figure that drawing.py has begun and frames."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jsmi_core.figures.charts import Flow, Heat
-from jsmi_core.figures.formatting import inert, number, percent, top_share
+from jsmi_core.figures.formatting import number, percent, top_share
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,8 +27,9 @@ def draw_heat(figure: go.Figure, heat: Heat, colour: Colour) -> None:
     low, high = heat.limits
     figure.add_heatmap(
         z=[[min(max(value, low), high) for value in row] for row in heat.values],
-        x=[inert(name) for name in heat.columns],
-        y=[inert(name) for name in heat.rows],
+        name=heat.value_name,
+        x=heat.columns,
+        y=heat.rows,
         zmin=low,
         zmax=high,
         colorscale=_scale(heat.roles, low, heat.middle, high, colour),
@@ -39,7 +40,7 @@ def draw_heat(figure: go.Figure, heat: Heat, colour: Colour) -> None:
         texttemplate="%{text}" if heat.written else None,
         textfont={"color": colour("text")},
         opacity=TINT if heat.written else 1.0,
-        hovertemplate=f"%{{y}}, %{{x}}: %{{text}}<extra>{inert(heat.value_name)}</extra>",
+        hovertemplate="%{y}, %{x}: %{text}<extra>%{fullData.name}</extra>",
     )
     figure.update_xaxes(type="category", showgrid=False, dtick=1)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1)
@@ -106,7 +107,7 @@ def _draw_source(
         marker={"color": colour, "line": {"color": ground, "width": 1}},
     )  # fmt: skip
     side = "left" if block[0] == 0 else "right"
-    text = inert(f"{name}: {percent(block[1] - block[0])}")
+    text = f"{name}: {percent(block[1] - block[0])}"
     at = {"x": float(side == "right"), "y": 1, "xanchor": side, "yanchor": "bottom"}
     figure.add_annotation(text=text, showarrow=False, font={"color": colour, "size": 15}, **at)
 
@@ -126,12 +127,13 @@ def _draw_cells(figure: go.Figure, flow: Flow, starts: Sequence[float], colour: 
             "opacity": TINT,
             "line": {"color": colour("text"), "width": 0.5},
         },
-        text=[f"{inert(cell)}<br>{percent(share)}" for cell, share in zip(flow.cells, flow.shares, strict=True)],
+        name=flow.sources[0],
+        text=[f"{cell}\n{percent(share)}" for cell, share in zip(flow.cells, flow.shares, strict=True)],
         textfont={"color": colour("text")},
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
-        hovertemplate=f"%{{text}} {inert(flow.sources[0])}<extra>%{{width:.3p}} of all</extra>",
+        hovertemplate="%{text} %{fullData.name}<extra>%{width:.3p} of all</extra>",
     )
 
 

@@ -1,4 +1,4 @@
-"""Tuples of fields.py → traces of a plotly figure that drawing.py has begun and frames. Every word is made inert."""
+"""Tuples of fields.py → traces of a plotly figure that drawing.py has begun and frames."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jsmi_core.figures.fields import Field, Places, Rule, Stacks
-from jsmi_core.figures.formatting import inert, percent
+from jsmi_core.figures.formatting import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -20,18 +20,16 @@ Colour = Callable[[str], str]
 def draw_stacks(figure: go.Figure, stacks: Stacks, colour: Colour) -> None:
     """Horizontal bars, the first on top; the name of each part stands at the longest bar, or below a narrow one."""
     places = list(range(len(stacks.names)))
-    notes = [f"<br>{inert(note)}" if note else "" for note in stacks.notes] or [""] * len(places)
+    notes = [f"\n{note}" if note else "" for note in stacks.notes] or [""] * len(places)
     for part in stacks.parts:
         figure.add_bar(
             x=part.shares,
             y=places,
             orientation="h",
-            name=inert(part.label),
+            name=part.label,
             marker={"color": colour(part.role), "line": {"color": colour("ground"), "width": 1}},
             customdata=stacks.ids or None,
-            text=[
-                f"{percent(share)} {inert(part.label)}{note}" for share, note in zip(part.shares, notes, strict=True)
-            ],
+            text=[f"{percent(share)} {part.label}{note}" for share, note in zip(part.shares, notes, strict=True)],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
@@ -51,8 +49,7 @@ def draw_stacks(figure: go.Figure, stacks: Stacks, colour: Colour) -> None:
     )
     longest = max((math.fsum(bar) for bar in zip(*(part.shares for part in stacks.parts), strict=True)), default=1.0)
     figure.update_xaxes(tickformat=".0%" if longest > 0.05 else ".1%", rangemode="tozero", nticks=6)
-    names = [inert(name) for name in stacks.names]
-    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, automargin=True)
+    figure.update_yaxes(tickvals=places, ticktext=stacks.names, autorange="reversed", showgrid=False, automargin=True)
 
 
 def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
@@ -67,7 +64,8 @@ def draw_field(figure: go.Figure, field: Field, colour: Colour) -> None:
         zmax=top,
         colorscale=[(0.0, colour("ground")), (1.0, colour(field.role))],
         text=[[percent(value) if value > 0 else "" for value in line] for line in field.values],
-        hovertemplate=f"%{{text}} {inert(field.value_name)}<extra>%{{x:.2f}}, %{{y:.2f}}</extra>",
+        name=field.value_name,
+        hovertemplate="%{text} %{fullData.name}<extra>%{x:.2f}, %{y:.2f}</extra>",
         hoverongaps=False,
         colorbar=_key(field.value_name, colour)
         | {
@@ -92,7 +90,7 @@ def _draw_rule(figure: go.Figure, rule: Rule, colour: Colour) -> None:
     figure.add_scatter(x=[x, end_x], y=[y, end_y], mode="lines", line=line, hoverinfo="skip")
     share = 0.12 if slanted else 1.0
     figure.add_annotation(
-        text=inert(rule.label),
+        text=rule.label,
         x=x + share * (end_x - x),
         y=y + share * (end_y - y),
         xanchor=rule.anchor[0],
@@ -108,12 +106,11 @@ def _key(name: str, colour: Colour) -> dict[str, Any]:
     """The scale of colours, above the picture: beside it, it would take half of a phone's width."""
     font = {"color": colour("text"), "size": 14}
     where = {"orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "ypad": 0, "len": 1.0, "thickness": 12}
-    return {"title": {"text": inert(name), "side": "top", "font": font}, "tickfont": font, **where}
+    return {"title": {"text": name, "side": "top", "font": font}, "tickfont": font, **where}
 
 
 def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
     """Points in SVG, which needs no graphics card: up to about 1,000 of them draw at once."""
-    names = [inert(name) for name in places.names]
     figure.add_scatter(
         x=places.x,
         y=places.y,
@@ -127,13 +124,14 @@ def draw_places(figure: go.Figure, places: Places, colour: Colour) -> None:
             "line": {"color": colour("ground"), "width": 0.5},
             "colorbar": _key(places.value_name, colour),
         },
-        text=names,
+        name=places.value_name,
+        text=places.names,
         customdata=places.names,
-        hovertemplate=f"%{{text}}<br>%{{marker.color:.3g}} {inert(places.value_name)}<extra></extra>",
+        hovertemplate="%{text}<br>%{marker.color:.3g} %{fullData.name}<extra></extra>",
     )
     for i in places.written:
         figure.add_annotation(
-            text=names[i],
+            text=places.names[i],
             x=places.x[i],
             y=places.y[i],
             showarrow=False,

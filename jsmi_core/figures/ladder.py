@@ -225,7 +225,7 @@ def ticks(results: Sequence[CellResult], x: Axis) -> tuple[tuple[float, str], ..
     """Where the trainings stand on an axis, and what is written there."""
     if x == "alpha":
         found = sorted({(r.cell.config.alpha, r.cell.config.negatives) for r in results})
-        return tuple((alpha, f"{alpha:.2g}<br>k = {k}") for alpha, k in found)
+        return tuple((alpha, f"{alpha:.2g}\nk = {k}") for alpha, k in found)
     return tuple((p, f"{p:,.0f}") for p in sorted({_position(result, x) for result in results}))
 
 

@@ -239,9 +239,7 @@ def draws_data(
         "negatives drawn in the whole training",
         f"score S ({unit} per draw of W)",
         tuple(lines),
-        ticks=tuple(
-            (value, f"{_short(value)}<br>{epochs:,} ep.") for value, (epochs, _) in zip(x, reached, strict=True)
-        ),
+        ticks=tuple((value, f"{_short(value)}\n{epochs:,} ep.") for value, (epochs, _) in zip(x, reached, strict=True)),
         log_x=True,
     )
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from jsmi_app import cached, frame
-from jsmi_core.figures import inert
+from jsmi_app import cached, frame, say
 
 with frame.page("diagnostics"):
     import numba
@@ -28,4 +27,4 @@ with frame.page("diagnostics"):
     }
     st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")
     for notice in store.notices:
-        st.warning(inert(notice))
+        say.warning(notice)

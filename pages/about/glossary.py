@@ -1,9 +1,8 @@
 """Glossary: what the terms of the pages mean."""
 
-import streamlit as st
-
-from jsmi_app import frame
+from jsmi_app import frame, say
+from jsmi_app.markdown import Markdown, filled
 
 with frame.page("glossary") as words:
     for term, meaning in words.parts.items():
-        st.markdown(f"**{term}**: {meaning}")
+        say.markdown(filled("**<<term>>**: <<meaning>>", term=term, meaning=Markdown(meaning)))

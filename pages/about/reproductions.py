@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, shared, snippets
+from jsmi_app import cached, controls, frame, say, shared, snippets
 from jsmi_app.panels import ladder
 from jsmi_app.prose import Prose
 from jsmi_app.setting import one_of
@@ -49,7 +49,7 @@ def figure1(words: Prose, text: Corpus) -> None:
         st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
         of_k = [run for run in runs if run.cell.config.negatives == k]
         controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
-    frame.say(words.part("figure1-cannot"))
+    say.markdown(words.part("figure1-cannot"))
     with st.container(horizontal=True):
         st.page_link("pages/measure/corpus.py", label="Bring the Penn Treebank", icon=":material/upload_file:")
         st.page_link("pages/explore/gap.py", label="Run the grid on this text", icon=":material/grid_on:")
@@ -60,13 +60,13 @@ def _trainings(words: Prose, text: Corpus) -> Sequence[CellResult]:
     stored = distinct(cached.store().results(text.digest, kind=CellResult))
     if stored:
         shown = [run for run in comparable(stored, stored[0]) if isinstance(run, CellResult)]
-        frame.say(words.part("figure1-stored", count=len(shown)))
+        say.markdown(words.part("figure1-stored", count=len(shown)))
         return shown
     bundled = [run for run in cached.figure1_results() if isinstance(run, CellResult)]
     if bundled and bundled[0].cell.corpus == text.digest:
-        frame.say(words.part("figure1-bundled", text=controls.summary(text)))
+        say.markdown(words.part("figure1-bundled", text=controls.summary(text)))
         return bundled
-    st.info(words.part("figure1-none"))
+    say.info(words.part("figure1-none"))
     return []
 
 
@@ -93,7 +93,7 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
     st.dataframe(rows, hide_index=True, alt="Deviation from the best score, here and as published")
     svd, whole = "SVD of shifted positive PMI", "shifted positive PMI itself"
     if svd in here[5]:
-        frame.say(
+        say.markdown(
             words.part(
                 "levy-goldberg-finding",
                 k=5,
@@ -102,7 +102,7 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
                 sppmi=f"{here[5][whole]:.0%}",
             )
         )
-    frame.say(words.part("levy-goldberg-cannot"))
+    say.markdown(words.part("levy-goldberg-cannot"))
     grid = {"dimensions": str(dimension), "epochs_list": str(epochs), "negatives_list": "1,5,15", "axis": "alpha"}
     link = shared.link_to(config) | grid
     st.page_link("pages/explore/gap.py", label="Train these three", icon=":material/grid_on:", query_params=link)
@@ -120,7 +120,7 @@ def _trained(text: Corpus, config: SGNSConfig) -> float | None:
 
 with frame.page("reproductions", SETTINGS) as words:
     card = controls.choice("card")
-    frame.say(words.part(card))
-    frame.say(words.part(f"{card}-protocol"))
+    say.markdown(words.part(card))
+    say.markdown(words.part(f"{card}-protocol"))
     text = controls.text_choice()
     {"figure1": figure1, "levy-goldberg": levy_goldberg}[card](words, text)

@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app import cached, controls, frame, say, snippets, state
+from jsmi_app.markdown import words as as_words
 from jsmi_app.prose import Prose
 from jsmi_app.setting import like, one_of
 from jsmi_core.experiments import Comparison, RankResult, Result, compare
-from jsmi_core.figures import curves_data, inert, names, scale_of
+from jsmi_core.figures import curves_data, names, scale_of
 from jsmi_core.information import share_of
 from jsmi_core.store import export_bundle, import_bundle
 
@@ -25,7 +26,10 @@ SETTINGS = {
 
 def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
     """The table of runs; those that are ticked, in the order of the table."""
-    wanted = state.get("runs").split(",")
+    known = {run.id[:8] for run in stored}
+    wanted = [name for name in state.get("runs").split(",") if name in known]
+    if ",".join(wanted) != state.get("runs"):
+        state.fall_back("runs", ",".join(wanted), "names a run that is not stored here for this text")
     rows = [
         {
             "run": run.id[:8],
@@ -42,7 +46,7 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
         }
         for run in stored
     ]
-    frame.say(words.part("choose"))
+    say.markdown(words.part("choose"))
     ticked = [i for i, run in enumerate(stored) if run.id[:8] in wanted]
     event: Any = st.dataframe(
         rows,
@@ -69,20 +73,20 @@ def side_by_side(found: Comparison, words: Prose) -> None:
     shown = controls.choice("curves")
     chart = curves_data(found, difference=shown == "difference", unit=unit)
     if chart is None:
-        st.info(words.part("no curves").replace("\n", " "))
+        say.info(words.part("no curves"))
     else:
         controls.figure(chart, "compared")
-    st.subheader("Settings that differ", anchor=False)
+    say.subheader("Settings that differ")
     columns = names(found)
     if found.settings:
         rows = [{"setting": n, **dict(zip(columns, map(str, row), strict=True))} for n, row in found.settings.items()]
         st.dataframe(rows, hide_index=True, alt="Settings that differ between the runs")
     else:
-        frame.say(words.part("equal"))
-    st.subheader("Scores", anchor=False)
+        say.markdown(words.part("equal"))
+    say.subheader("Scores")
     st.dataframe(scores(found, columns, scale_of(unit)), hide_index=True, alt=f"Scores of the runs in {unit}")
     for note in found.notes:
-        st.info(inert(note))
+        say.info(note)
     with st.expander("Manifests"):
         st.json([asdict(run.manifest) | {"id": run.id} for run in found.results], expanded=1)
 
@@ -109,13 +113,13 @@ def scores(found: Comparison, columns: Sequence[str], scale: float) -> list[dict
 
 def carry(chosen: Sequence[Result], words: Prose) -> None:
     """Export and import of bundles."""
-    st.header("To another machine and back", anchor=False)
-    frame.say(words.part("export"))
+    say.header("To another machine and back")
+    say.markdown(words.part("export"))
     ids = [run.id for run in chosen] or None
     with st.container(horizontal=True, vertical_alignment="center"):
         with_text = st.toggle("With the text", key="with_text")
         st.download_button(
-            f"Export {len(chosen)} runs" if chosen else "Export all runs",
+            as_words(f"Export {len(chosen)} runs" if chosen else "Export all runs"),
             lambda: bundle(ids, with_text),
             "runs.zip",
             "application/zip",
@@ -146,7 +150,7 @@ with frame.page("compare", SETTINGS) as words:
     stored = cached.store().results(text.digest, kind=Result)
     chosen = choose(stored, words) if stored else []
     if not stored:
-        st.info(words.part("nothing stored").replace("\n", " "))
+        say.info(words.part("nothing stored"))
     elif len(chosen) > 1:
         side_by_side(compare(chosen), words)
         controls.reproduce(*snippets.comparison([run.id for run in chosen]))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, snippets, state
+from jsmi_app import cached, controls, frame, say, snippets, state
 from jsmi_app.panels import loss as losses, text as texts
 from jsmi_app.prose import Prose
 from jsmi_app.setting import number as a_number, one_of, words as any_words
@@ -13,7 +13,6 @@ from jsmi_core.figures import (
     add_up,
     bands_data,
     heat_data,
-    inert,
     lost_of_bound,
     map_data,
     number,
@@ -55,7 +54,7 @@ def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
     seen, unseen, total = add_up([scale * side.seen.sum(), scale * side.unseen.sum()])
     *_, again = add_up((scale * side.loss).tolist())
     values = {"seen": seen, "unseen": unseen, "total": total, "again": again, "sides": f"{name}s"}
-    frame.say(words.part("words", words=f"{len(side.loss):,}", unit=state.get("unit"), **values))
+    say.markdown(words.part("words", words=f"{len(side.loss):,}", unit=state.get("unit"), **values))
     worst = np.argsort(-side.loss, kind="stable")[:MOST_ROWS]
     names = [text.vocabulary[i] for i in worst]
     unit = state.get("unit")
@@ -67,7 +66,7 @@ def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
         f"lost for each draw ({unit})": scale * per_draw(loss, name)[worst],
         "share of its information lost": side.loss[worst] / np.maximum(side.information[worst], 1e-300),
     }
-    st.subheader(f"The {len(worst)} {name}s that lost most", anchor=False)
+    say.subheader(f"The {len(worst)} {name}s that lost most")
     losses.table(rows, names, "worst-words", f"The {name}s with the largest part of the gap")
 
 
@@ -85,11 +84,11 @@ def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, made_of=made_of)
     controls.figure(data, "loss-scores")
     low, high, unseen, total = add_up([losses.scaled() * part for part in causes])
-    frame.say(words.part("scores", low=low, high=high, unseen=unseen, total=total, unit=state.get("unit")))
+    say.markdown(words.part("scores", low=low, high=high, unseen=unseen, total=total, unit=state.get("unit")))
     pairs = loss.worst_pairs(MOST_ROWS)
     first = [text.vocabulary[i] for i in pairs.rows]
     rows = {"word": first, "context": [text.vocabulary[i] for i in pairs.columns]}
-    st.subheader(f"The {len(first)} pairs that lost most", anchor=False)
+    say.subheader(f"The {len(first)} pairs that lost most")
     losses.table(
         rows | losses.pair_columns(pairs, loss.total, "the gap", pmi), first, "worst-pairs", "The pairs that lost most"
     )
@@ -118,7 +117,7 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     others = "contexts" if name == "word" else "words"
     values = {"pairs": f"{len(side.loss):,}", "others": others, "most": len(pairs.loss)}
     share = percent(float(pairs.loss.sum()) / own) if own > 0 else "0 %"
-    frame.say(words.part("word", sum=f"{scale * own:.6f}", share=share, unit=state.get("unit"), **values))
+    say.markdown(words.part("word", sum=f"{scale * own:.6f}", share=share, unit=state.get("unit"), **values))
     partners = [text.vocabulary[i] for i in (pairs.columns if name == "word" else pairs.rows)]
     rows = {others[:-1]: partners} | losses.pair_columns(pairs, own, "the word's loss", pmi)
     losses.table(rows, partners, f"word-pairs-{index}", "The worst pairs of the word")
@@ -131,7 +130,7 @@ def near(text: Corpus, loss: Loss, index: int) -> None:
     tables = {"input": loss.embedding.words, "output": loss.embedding.contexts}
     for column, (kind, vectors) in zip(st.columns(2), tables.items(), strict=True):
         with column:
-            st.subheader(f"Neighbours by {kind} vectors", anchor=False)
+            say.subheader(f"Neighbours by {kind} vectors")
             found = neighbours(vectors, index)
             names = [text.vocabulary[other.place] for other in found]
             rows = {"word": names, "cosine": [other.cosine for other in found]}
@@ -141,7 +140,7 @@ def near(text: Corpus, loss: Loss, index: int) -> None:
 def in_text(text: Corpus, index: int) -> None:
     """Where the word stands."""
     found, word = texts.concordance(text, index), text.vocabulary[index]
-    st.subheader(inert(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places"), anchor=False)
+    say.subheader(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places")
     st.dataframe(
         [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
         column_config={"before": st.column_config.TextColumn(alignment="right")},
@@ -153,7 +152,7 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
     """The most frequent words on a plane."""
     method = controls.choice("mapping", tuple(METHODS) if has_umap() else ("pca",))
     if not has_umap():
-        st.caption(words.part("umap"))
+        say.caption(words.part("umap"))
     shown = min(ON_THE_MAP, len(text.vocabulary))
     found = cached.word_map(run, shown, method)
     values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
@@ -163,7 +162,7 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
     clicked = controls.figure(data, "loss-map", clickable=True)
     if clicked:
         losses.look_at(clicked[0])
-    frame.say(words.part("map", words=f"{shown:,}"))
+    say.markdown(words.part("map", words=f"{shown:,}"))
 
 
 def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
@@ -175,7 +174,7 @@ def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
         typed = controls.typed("words", 2000)
     asked = typed_words(text, typed)
     if asked.missing:
-        st.info(words.part("missing", words=", ".join(asked.missing)))
+        say.info(words.part("missing", words=", ".join(asked.missing)))
     indices = np.array(asked.places[:MOST_CELLS] or of_the_worst_pairs(loss, top))
     chosen = [text.vocabulary[index] for index in indices.tolist()]
     pairs = loss.pairs(np.repeat(indices, len(indices)), np.tile(indices, len(indices)))
@@ -183,7 +182,7 @@ def among_words(text: Corpus, loss: Loss, pmi: str, words: Prose) -> None:
     for column, data, key in zip(st.columns(3), tables, ("best", "model", "loss"), strict=True):
         with column:
             controls.figure(data, f"heat-{key}")
-    frame.say(words.part("heat"))
+    say.markdown(words.part("heat"))
 
 
 def of_the_worst_pairs(loss: Loss, most: int) -> list[int]:
@@ -211,7 +210,7 @@ with frame.page("loss", losses.SETTINGS, SETTINGS) as words:
     with run_at:
         run = losses.choose(text)
     if run is None:
-        frame.say(words.part("none"))
+        say.markdown(words.part("none"))
         losses.offer(text)
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):

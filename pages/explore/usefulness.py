@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, shared, snippets, state
+from jsmi_app import cached, controls, frame, prose, say, shared, snippets, state
+from jsmi_app.markdown import words as as_words
 from jsmi_app.panels import sweep
 from jsmi_app.setting import one_of
 from jsmi_core.embeddings import TESTS, rank_agreement
@@ -33,7 +34,7 @@ def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
     for done, result in enumerate(stored, start=1):
         found.append(Judged(result, cached.usefulness(result, test, factors)))
         if bar:
-            bar.progress(done / len(stored), f"Solving analogies: {done} of {len(stored)} models")
+            bar.progress(done / len(stored), as_words(f"Solving analogies: {done} of {len(stored)} models"))
     if bar:
         bar.empty()
     return found
@@ -49,7 +50,7 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
     """The figure, the table, and what they can tell."""
     stored = stored_of(text, config)
     if not stored:
-        st.info(words.part("nothing stored").replace("\n", " "))
+        say.info(words.part("nothing stored"))
         return
     with st.container(horizontal=True):
         test = controls.choice("test")
@@ -58,10 +59,10 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
         law = controls.law()
     models = judged(stored, test, factors)
     covered = models[0].found
-    frame.say(words.part("coverage", found=f"{covered.found:,}", total=f"{covered.total:,}", text=text.name))
+    say.markdown(words.part("coverage", found=f"{covered.found:,}", total=f"{covered.total:,}", text=text.name))
     shown = [model for model in models if model.found.value is not None]
     if not shown:
-        st.warning(words.part("not covered").replace("\n", " "))
+        say.warning(words.part("not covered"))
         return
     made = f"{text.name} · {covered.found:,} of {covered.total:,} items · k = {config.negatives}"
     controls.figure(usefulness_data(shown, against, law=law, made_of=made, unit=state.get("unit")), "usefulness")
@@ -82,7 +83,7 @@ def verdict(words: prose.Prose, models: Sequence[Judged], law: str) -> None:
             help_text = "Spearman's correlation over the models: −1 if a smaller gap always goes with a better value."
             st.metric("Gap against value", number(agreement), help=help_text, width="content")
     kind = "analogies" if models[0].found.test == "analogies" else "similarity"
-    frame.say(words.part(f"honest {kind}", found=f"{models[0].found.found:,}", error=number(error)))
+    say.markdown(words.part(f"honest {kind}", found=f"{models[0].found.found:,}", error=number(error)))
 
 
 def table(models: Sequence[Judged], law: str) -> None:
@@ -107,8 +108,8 @@ def table(models: Sequence[Judged], law: str) -> None:
 
 def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: str) -> None:
     """One score, several similarities: the same products x · y from other vectors."""
-    st.header("The score does not see the vectors", anchor=False)
-    frame.say(words.part("freedom"))
+    say.header("The score does not see the vectors")
+    say.markdown(words.part("freedom"))
     closest = min(models, key=lambda model: model.result.own.gap).result
     unit = state.get("unit")
     rows = [
@@ -137,7 +138,7 @@ with frame.page("usefulness", sweep.SETTINGS, SETTINGS) as words:
         controls.unit()
     config = shared.config()
     grid = Grid(**GRID, base=config)
-    frame.say(words.part("grid"))
+    say.markdown(words.part("grid"))
     cells = (*grid.cells(text.digest), *grid.rank_cells(text.digest))
     sweep.run(cells, text, lambda stored: page(words, text, config), "Train a small grid")
     controls.reproduce(*snippets.usefulness(text))

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from jsmi_app import cached, frame, lesson, state
+from jsmi_app import cached, frame, lesson, say, state
 from jsmi_app.lesson import MODEL, TEXT, Facts
+from jsmi_app.markdown import Markdown, filled, words as as_words
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
 from jsmi_app.setting import like, number
@@ -88,31 +89,31 @@ def step(words: Prose, at: int) -> None:
     now = STEPS[at]
     facts = now.facts()
     if facts is None and not now.trains:
-        st.info(words.part("unavailable"))
+        say.info(words.part("unavailable"))
         return
     values = facts.values if facts else MODEL_VALUES
 
-    def said(name: str) -> str:
+    def said(name: str) -> Markdown:
         return words.part(f"{at + 1}: {name}", **values)
 
-    frame.say(said("text"))
-    options = [line.removeprefix("- ") for line in said("options").splitlines()]
+    say.markdown(said("text"))
+    options = [Markdown(line.removeprefix("- ")) for line in said("options").splitlines()]
     guess = ask(said("question"), options, at)
     if facts is not None and guess is not None:
         if guess == facts.right:
-            st.success(words.parts["right"])
+            say.success(words.part("right"))
         else:
-            st.info(words.parts["wrong"].replace("<<truth>>", options[facts.right]))
-        frame.say(said("answer"))
+            say.info(words.part("wrong", truth=options[facts.right]))
+        say.markdown(said("answer"))
         st.page_link(now.page, label="Go and look", icon=":material/visibility:", query_params=now.settings)
     elif facts is None and (guess is not None or at != TRAINING):
-        frame.say(words.part("missing"))
+        say.markdown(words.part("missing"))
         training.panel(_cell(), cached.corpus(TEXT, 5))
     with st.expander("For the teacher"):
-        frame.say(said("teacher"))
+        say.markdown(said("teacher"))
 
 
-def ask(question: str, options: list[str], at: int) -> int | None:
+def ask(question: Markdown, options: list[Markdown], at: int) -> int | None:
     """The question; the place of the answer that is guessed, None as long as there is none."""
     before = guesses()
     if before[at] != UNGUESSED and int(before[at]) >= len(options):
@@ -121,7 +122,13 @@ def ask(question: str, options: list[str], at: int) -> int | None:
         )
         before = guesses()
     known = int(before[at]) if before[at] != UNGUESSED else None
-    guess = st.radio(f"**{question}**", range(len(options)), known, options.__getitem__, key=f"guess-{at}")
+    guess = st.radio(
+        filled("**<<question>>**", question=question),
+        range(len(options)),
+        known,
+        options.__getitem__,
+        key=f"guess-{at}",
+    )
     if guess is not None and guess != known:
         state.put("guesses", with_guess(before, at, str(guess)))
     return guess
@@ -141,15 +148,15 @@ def ending(words: Prose) -> None:
     """How many guesses were right."""
     made = [(step.facts(), guess) for step, guess in zip(STEPS, guesses(), strict=True) if guess != UNGUESSED]
     right = sum(facts is not None and facts.right == int(guess) for facts, guess in made)
-    frame.say(words.part("end", right=right, guessed=len(made)))
+    say.markdown(words.part("end", right=right, guessed=len(made)))
 
 
 with frame.page("lesson", training.SETTINGS, SETTINGS) as words:
     at = state.get("step") - 1
     done = sum(step.minutes for step in STEPS[:at])
     total = sum(step.minutes for step in STEPS)
-    st.progress(done / total, f"Step {at + 1} of {len(STEPS)} · minute {done} of {total}")
-    st.header(words.part(f"{at + 1}: title"), anchor=False)
+    st.progress(done / total, as_words(f"Step {at + 1} of {len(STEPS)} · minute {done} of {total}"))
+    say.header(words.part(f"{at + 1}: title"))
     step(words, at)
     with st.container(horizontal=True):
         st.button("Back", disabled=at == 0, on_click=go, args=[at - 1])

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, shared, snippets, state
+from jsmi_app import cached, controls, frame, prose, say, shared, snippets, state
+from jsmi_app.markdown import filled, joined
 from jsmi_app.panels import sweep
 from jsmi_app.setting import flag, number as a_number, one_of
 from jsmi_core.experiments import (
@@ -139,13 +140,13 @@ def made_of(text: Corpus, config: SGNSConfig) -> str:
 
 def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
     """One departure: what it is, and which words it moves."""
-    st.header("One departure at a time", anchor=False)
+    say.header("One departure at a time")
     names = [step.name for step in steps[1:]]
     if not names:
-        st.info("No departure is switched on: this is the paper's law.")
+        say.info("No departure is switched on: this is the paper's law.")
         return
     chosen = controls.choice("closer", names)
-    frame.say(words.part(chosen))
+    say.markdown(words.part(chosen))
     at = names.index(chosen) + 1
     before, after = steps[at - 1], steps[at]
     shifts = (mass_shift(getattr(before, masses), getattr(after, masses)) for masses in ("words", "negatives"))
@@ -157,8 +158,8 @@ def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
 
 def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | None) -> None:
     """The bounds that might be taken for that of the learner's run, with the verdict on each."""
-    st.header("Which bound is valid for your run", anchor=False)
-    frame.say(words.part("valid"))
+    say.header("Which bound is valid for your run")
+    say.markdown(words.part("valid"))
     rows = cached.valid_bounds(text, config, own)
     unit = state.get("unit")
 
@@ -181,9 +182,15 @@ def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | No
     six = st.column_config.NumberColumn(format="%.6f")
     formats = {name: six for name in table[0] if name.endswith(f"({unit})")}
     st.dataframe(table, hide_index=True, column_config=formats, alt="Which bound is valid for this run")
-    frame.say("\n".join(f"* **{LAWS[row.law]}**, {row.valid}: {words.part('why ' + row.law)}" for row in rows))
+    verdicts = (
+        filled(
+            "* **<<law>>**, <<valid>>: <<why>>", law=LAWS[row.law], valid=row.valid, why=words.part(f"why {row.law}")
+        )
+        for row in rows
+    )
+    say.markdown(joined(*verdicts, by="\n"))
     if own is None:
-        st.caption("Scores appear once the models of this page are trained: press the button at the top.")
+        say.caption("Scores appear once the models of this page are trained: press the button at the top.")
 
 
 # --- the two functions of k ------------------------------------------------------------------------------------------
@@ -193,13 +200,13 @@ def two_jobs(
     words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | None, stored: Sequence[Result]
 ) -> None:
     """k as the weight of the negatives, and as the number of them that is drawn."""
-    st.header("k does two jobs", anchor=False)
-    frame.say(words.part("two jobs"))
+    say.header("k does two jobs")
+    say.markdown(words.part("two jobs"))
     unit = state.get("unit")
     lengths = sorted({*LENGTHS, config.epochs})
     runs = [run for n in lengths if (run := trained(text, replace(config, epochs=n), stored)) is not None]
     if own is None or len(runs) < 2:
-        st.info("This part needs trained models: press the button at the top of the page.")
+        say.info("This part needs trained models: press the button at the top of the page.")
         return
     scores = own.own
     known = best_known(comparable(stored, own))[config.negatives, config.dimension]
@@ -208,7 +215,7 @@ def two_jobs(
     made = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
     best = known if searched(text, config, stored) else None
     controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")
-    frame.say(words.part("sampled", k=config.negatives))
+    say.markdown(words.part("sampled", k=config.negatives))
     ns = sorted({1, config.negatives, 10 * config.negatives})
     n = controls.choice("draws", ns)
     found = [sample for sample in cached.sampled_scores(text, own, SAMPLES_DRAWN, n) if sample.draws == n]

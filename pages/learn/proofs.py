@@ -4,12 +4,13 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, shared, snippets, state
+from jsmi_app import cached, controls, frame, prose, say, shared, snippets, state
+from jsmi_app.markdown import Markdown, filled, joined
 from jsmi_app.panels import loss, tables
 from jsmi_app.setting import along, flag, one_of
 from jsmi_app.snippets import Snippets
 from jsmi_core.errors import JSMIError
-from jsmi_core.figures import inert, number, proof_data
+from jsmi_core.figures import number, proof_data
 from jsmi_core.information import FloatArray
 from jsmi_core.proofs import CARDS, TOLERANCE, Proof, Relation, plain_source, verdict
 from jsmi_core.tables import edited, write_table
@@ -53,7 +54,7 @@ def own_table(words: prose.Prose) -> Found:
     with left:
         table = edit(tables.current().cells)
     with right:
-        frame.say(words.part("table"))
+        say.markdown(words.part("table"))
     cells, k = write_table(table), state.get("negatives")
     proven = cached.proved_on_table(cells, k)
     return Found(proven, proven.case.told, snippets.proofs_of_table(cells, k))
@@ -105,7 +106,7 @@ def a_text(words: prose.Prose) -> Found:
     with words_at:
         most = how_many_words()
     patient = controls.switch("patient")
-    frame.say(words.part("text", words=most))
+    say.markdown(words.part("text", words=most))
     k = state.get("negatives")
     proven = cached.proved_on_text(text, shared.config().sampling, most, k, patient=patient)
     return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_text(text, most, k))
@@ -119,13 +120,13 @@ def a_model(words: prose.Prose) -> Found | None:
     with model_at:
         run = loss.choose(text)
     if run is None:
-        st.info(words.part("no_model"))
+        say.info(words.part("no_model"))
         loss.offer(text)
         return None
     with words_at:
         most = how_many_words()
     patient = controls.switch("patient")
-    frame.say(words.part("model", words=most))
+    say.markdown(words.part("model", words=most))
     proven = cached.proved_on_model(text, run, most, patient=patient)
     return Found(proven, f"{text.name}: {proven.case.told}", snippets.proofs_of_model(text, most, run), trained=True)
 
@@ -152,13 +153,13 @@ def summary(found: Found, words: prose.Prose) -> None:
     case, proofs = found.proven
     holding, of, worst = verdict(proofs)
     if holding == of:
-        st.header(f":green[:material/check_circle: {holding} of {of} hold]", anchor=False)
-        frame.say(words.part("agree", worst=scientific(worst), tolerance=scientific(TOLERANCE)))
+        say.header(filled(":green[:material/check_circle: <<holding>> of <<of>> hold]", holding=holding, of=of))
+        say.markdown(words.part("agree", worst=scientific(worst), tolerance=scientific(TOLERANCE)))
     else:
-        st.header(f":red[:material/cancel: {of - holding} of {of} fail]", anchor=False)
+        say.header(filled(":red[:material/cancel: <<failing>> of <<of>> fail]", failing=of - holding, of=of))
         names = "; ".join(f"{proof.card.place} {proof.card.name}" for proof in proofs if not proof.holds)
-        frame.say(words.part("disagree", names=names))
-    st.caption(f"On {inert(found.told)}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y).")
+        say.markdown(words.part("disagree", names=names))
+    say.caption(f"On {found.told}; k = {case.negatives}, α = {case.alpha:.3g}, q = p(y).")
 
 
 def show_cards(found: Found, words: prose.Prose) -> None:
@@ -167,15 +168,15 @@ def show_cards(found: Found, words: prose.Prose) -> None:
     if state.get("present"):
         for proof in found.proven.proofs:
             if proof.card.key == opened:
-                st.subheader(label(proof), anchor=False)
+                say.subheader(label(proof))
                 show(proof, found, words)
             elif not opened:
-                st.markdown(label(proof))
+                say.markdown(label(proof))
         return
     for proof in found.proven.proofs:
         card = proof.card
         if card.key in CHAPTERS:
-            st.subheader(CHAPTERS[card.key], anchor=False)
+            say.subheader(CHAPTERS[card.key])
         key = f"card-{card.key}"
         st.session_state[key] = opened == card.key
         shell = st.expander(label(proof), key=key, on_change=turn, args=(card.key,))
@@ -184,17 +185,20 @@ def show_cards(found: Found, words: prose.Prose) -> None:
                 show(proof, found, words)
 
 
-def label(proof: Proof) -> str:
+def label(proof: Proof) -> Markdown:
     """Pass or fail, the statement's place and name, and its number."""
-    colour, icon = ("green", "check_circle") if proof.holds else ("red", "cancel")
-    place = "" if proof.card.place == "beyond" else f"**{proof.card.place}** "
-    return f":{colour}[:material/{icon}:] {place}{proof.card.name}{first_number(proof)}"
+    pieces = [Markdown(":green[:material/check_circle:]" if proof.holds else ":red[:material/cancel:]")]
+    if proof.card.place != "beyond":
+        pieces.append(filled("**<<place>>**", place=proof.card.place))
+    return joined(*pieces, proof.card.name, *first_number(proof))
 
 
-def first_number(proof: Proof) -> str:
+def first_number(proof: Proof) -> tuple[Markdown, ...]:
     """The first number of a card, where it is one number."""
     first = next(iter(proof.comparisons), None)
-    return f" :gray[· {inert(first.name)} = {number(first.ours)}]" if first and first.cells == 1 else ""
+    if not first or first.cells != 1:
+        return ()
+    return (filled(":gray[· <<name>> = <<value>>]", name=first.name, value=number(first.ours)),)
 
 
 def turn(card: str) -> None:
@@ -206,25 +210,25 @@ def show(proof: Proof, found: Found, words: prose.Prose) -> None:
     """One card: statement, meaning, numbers, figure, source."""
     card = proof.card
     for line in card.statement.split(r"\qquad"):
-        st.markdown(rf"$\large\displaystyle {line.strip()}$")  # in a line of text, so that it wraps on a phone
-    frame.say(words.part(card.key))
+        say.formula(line)
+    say.markdown(words.part(card.key))
     if proof.failure:
-        st.error(inert(proof.failure))
+        say.error(proof.failure)
     numbers(proof)
     if proof.relations:
-        st.markdown("Both ways: " + " · ".join(map(told, proof.relations)))
-    st.caption(" ".join([*notes(proof, words), times(proof)]))
+        say.markdown(joined("Both ways: ", joined(*map(told, proof.relations), by=" · "), by=""))
+    say.caption(joined(*notes(proof, words), times(proof)))
     figure = proof_data(proof, found.told, trained=found.trained)
     if figure:
         controls.figure(figure, f"proof-{card.key}")
-    st.caption(words.part("source"))
+    say.caption(words.part("source"))
     st.code(plain_source(card), language="python", height=320)
 
 
-def told(relation: Relation) -> str:
+def told(relation: Relation) -> Markdown:
     """A relation, and whether it is true."""
-    colour, icon = ("green", "check") if relation.holds else ("red", "close")
-    return f":{colour}[:material/{icon}:] {inert(f'{relation.left} {relation.sign} {relation.right}')}"
+    true = Markdown(":green[:material/check:]" if relation.holds else ":red[:material/close:]")
+    return joined(true, f"{relation.left} {relation.sign} {relation.right}")
 
 
 def numbers(proof: Proof) -> None:
@@ -245,7 +249,7 @@ def exact(value: float) -> str:
     return f"{value:.15g}".replace("-", "−")
 
 
-def notes(proof: Proof, words: prose.Prose) -> list[str]:
+def notes(proof: Proof, words: prose.Prose) -> list[Markdown]:
     """What must be known to judge the numbers."""
     said = [words.part("tolerance")]
     if proof.card.estimates:

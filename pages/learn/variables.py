@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, snippets, state
+from jsmi_app import cached, controls, frame, prose, say, snippets, state
+from jsmi_app.markdown import joined
 from jsmi_app.panels import tables
 from jsmi_app.setting import along, like, one_of, words as any_words
 from jsmi_core.errors import JSMIError, ParameterError
@@ -116,14 +117,14 @@ def take_cells(words: prose.Prose, table: FloatArray) -> None:
 def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     """The cells in percent with their margins, and a way back to the preset."""
     controls.choice("margins")
-    frame.say(words.part("margins" if state.get("margins") == "fixed" else "free") + " " + words.part("table"))
+    say.markdown(joined(words.part("margins" if state.get("margins") == "fixed" else "free"), words.part("table")))
     controls.show_notices()
     percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
     form = "%.2f" if len(names.contexts) < 6 else "%.1f"
     grid("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), form, "The table p(x, y)")
     if state.get("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(words.part("edited"))
+            say.caption(words.part("edited"))
             st.button("Back to the preset", on_click=reset, key="reset-table", type="tertiary")
 
 
@@ -194,7 +195,7 @@ def show_table(objective: SGNSObjective, known: Knowable, names: Names, words: p
 def show_channel(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
     """What the hidden switch sends."""
     controls.figure(channel_data(cells(objective), known, names, unit=state.get("unit")), "channel")
-    frame.say(words.part("channel"))
+    say.markdown(words.part("channel"))
     controls.reproduce(*snippets.posterior(objective))
 
 
@@ -224,11 +225,11 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
         scores[row, column] = value
     _, gap, parts = matrix_cells(objective, scores)
     controls.figure(loss_data(parts, gap, known, names, unit=unit), "gap-cells")
-    frame.say(words.part("scores"))
+    say.markdown(words.part("scores"))
     grid("scores", scores, names.words, names.contexts, "%.3g", "The score matrix m")
     gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES[::2]]
     controls.figure(way_data(DISTANCES[::2], gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
-    frame.say(words.part("away") + (" " + words.part("never") if np.isneginf(best).any() else ""))
+    say.markdown(joined(words.part("away"), *([words.part("never")] if np.isneginf(best).any() else [])))
     controls.reproduce(*snippets.losses(objective, scores))
 
 
@@ -262,18 +263,23 @@ def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     """The best matrix of rank 1, 2 and 3."""
     rows = tuple(map(tuple, objective.joint.p.toarray().tolist()))
     dimensions = RANKS[: min(objective.joint.shape)]
-    passes = PATIENT if st.session_state.get("longer") else QUICK
+    passes = PATIENT if st.session_state.get("_searched_longer") == rows else QUICK
     found = cached.table_ranks(rows, objective.alpha, dimensions, passes)
     unit = state.get("unit")
     controls.figure(rank_data(dimensions, [best.score for best in found], known, unit=unit), "rank")
-    frame.say(words.part("rank", full=min(objective.joint.shape)))
+    say.markdown(words.part("rank", full=min(objective.joint.shape)))
     spread = scale_of(unit) * max(best.spread for best in found)
     slope = max(best.gradient_norm for best in found)
-    st.caption(words.part("certificate", spread=f"{number(spread)} {unit}", gradient=f"{slope:.1e}"))
+    say.caption(words.part("certificate", spread=f"{number(spread)} {unit}", gradient=f"{slope:.1e}"))
     if not all(best.converged for best in found):
-        st.caption(words.part("unfinished"))
-        st.button("Search longer", key="longer")
+        say.caption(words.part("unfinished"))
+        st.button("Search longer", key="longer", on_click=search_longer, args=[rows])
     controls.reproduce(*snippets.ranks(objective, dimensions, passes))
+
+
+def search_longer(rows: tuple[tuple[float, ...], ...]) -> None:
+    """Give this table's search its time, whatever is looked at meanwhile."""
+    st.session_state["_searched_longer"] = rows
 
 
 SHOW = {"table": show_table, "channel": show_channel, "alpha": show_alpha, "away": show_away, "rank": show_rank}

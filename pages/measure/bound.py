@@ -4,7 +4,7 @@ from itertools import starmap
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, shared, snippets, state
+from jsmi_app import cached, controls, frame, say, shared, snippets, state
 from jsmi_app.setting import flag
 from jsmi_core.figures import AlphaPoint, bound_data, number
 from jsmi_core.information import binary_entropy, to_bits
@@ -52,15 +52,15 @@ def curve(text: Corpus) -> None:
 
 def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     """The pairs that carry the dependence."""
-    st.header("Which pairs carry the dependence", anchor=False)
+    say.header("Which pairs carry the dependence")
     if jsmi <= 0:
-        st.info("Words and contexts are independent here: no pair carries anything.")
+        say.info("Words and contexts are independent here: no pair carries anything.")
         return
     unit = state.get("unit")
     scale = to_bits(1.0) if unit == "bits" else 1.0
     found = cached.heaviest_pairs(text, shared.config().sampling, alpha)
     shares = [part / jsmi for part in found["bound"]]
-    st.caption(
+    say.caption(
         f"The {len(shares)} heaviest pairs, both orders together, carry {sum(shares):.0%} of the JSMI (paper's q). "
         "A pair's part is u·KL(Bern(t)‖Bern(α)): how much its odds of being real differ from those of any pair."
     )

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, shared, snippets, state
+from jsmi_app import cached, controls, frame, say, shared, snippets, state
 from jsmi_app.panels import text as texts
 from jsmi_app.setting import one_of, words
-from jsmi_core.figures import inert, pmi_data, zipf_data
+from jsmi_core.figures import pmi_data, zipf_data
 from jsmi_core.runtime.wording import counted
 from jsmi_core.text import Corpus
 
@@ -28,7 +28,7 @@ def reading(text: Corpus) -> None:
         for label, value in cells:
             st.metric(label, value, width="content")
     for said in text.notices:
-        st.info(inert(said[:1].upper() + said[1:] + "."))
+        say.info(said[:1].upper() + said[1:] + ".")
 
 
 def frequencies(text: Corpus) -> None:
@@ -56,7 +56,7 @@ def frequencies(text: Corpus) -> None:
         alt="The vocabulary, most frequent word first",
     )
     if len(text.vocabulary) > most:
-        st.caption(f"The {most:,} most frequent of {len(text.vocabulary):,} words.")
+        say.caption(f"The {most:,} most frequent of {len(text.vocabulary):,} words.")
 
 
 def pairs(text: Corpus) -> None:
@@ -81,11 +81,9 @@ def in_context(text: Corpus) -> None:
     if index is None:
         return
     found, wanted = texts.concordance(text, index), text.vocabulary[index]
-    st.caption(
-        inert(
-            f"“{wanted}” occurs {counted(found.occurrences, 'time')}; here "
-            f"{'is' if len(found.rows) == 1 else 'are'} {len(found.rows)} of them."
-        )
+    say.caption(
+        f"“{wanted}” occurs {counted(found.occurrences, 'time')}; here "
+        f"{'is' if len(found.rows) == 1 else 'are'} {len(found.rows)} of them."
     )
     st.dataframe(
         [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],

@@ -6,7 +6,8 @@ from itertools import count
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, state
+from jsmi_app import cached, controls, frame, say, state
+from jsmi_app.markdown import words
 from jsmi_app.panels import ladder, training
 from jsmi_app.setting import number
 from jsmi_core.experiments import Cell, CellResult, Result
@@ -47,11 +48,13 @@ def question(results: Sequence[CellResult]) -> None:
     config, more = few.cell.config, many.cell.config.negatives
     if more == config.negatives:
         return
-    st.header("Guess first", anchor=False)
+    say.header("Guess first")
     answers = {"closer": "it comes closer", "same": "it stays the same", "farther": "it falls further behind"}
     guess = st.radio(
-        f"Train with k = {more} negatives instead of {config.negatives} (d = {config.dimension}, {config.epochs} "
-        "epochs). Measured by the share of its own bound that the model reaches:",
+        words(
+            f"Train with k = {more} negatives instead of {config.negatives} (d = {config.dimension}, {config.epochs} "
+            "epochs). Measured by the share of its own bound that the model reaches:"
+        ),
         [*answers],
         format_func=answers.__getitem__,
         index=None,
@@ -62,7 +65,7 @@ def question(results: Sequence[CellResult]) -> None:
         return
     before, after = (share_of(result.own.score, result.own.bound) or 0.0 for result in (few, many))
     truth = "same" if abs(after - before) < 0.01 else "closer" if after > before else "farther"
-    st.success(
+    say.success(
         f"{'Right' if guess == truth else 'Not so'}: {answers[truth]}. With k = {config.negatives} it reaches "
         f"{before:.1%} of its bound, with k = {more} {after:.1%}."
     )
@@ -80,8 +83,8 @@ def _ends_over_negatives(results: Sequence[CellResult]) -> tuple[CellResult, Cel
 
 def live() -> None:
     """A small model, trained while one watches; a new seed each time, so that there is something to watch."""
-    st.header("Do it live", anchor=False)
-    st.markdown("Train word2vec on 300 news stories and see its score climb towards the bound, epoch by epoch.")
+    say.header("Do it live")
+    say.markdown("Train word2vec on 300 news stories and see its score climb towards the bound, epoch by epoch.")
     seed = state.get("live")
     if seed:
         text = cached.corpus(LIVE_TEXT, 5)
@@ -102,7 +105,7 @@ with frame.page("start", ladder.SETTINGS, training.SETTINGS, SETTINGS):
         figure(found)
         question(trainings(found))
     else:
-        st.info("The precomputed figure is not installed here; the other pages compute everything themselves.")
+        say.info("The precomputed figure is not installed here; the other pages compute everything themselves.")
     live()
     with st.container(horizontal=True):
         st.page_link("pages/measure/corpus.py", label="Use your own text", icon=":material/upload_file:")

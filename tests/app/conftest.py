@@ -13,6 +13,27 @@ from jsmi_app import state
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path.stem: str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py")}
+SMALL = {"dimension": "2", "epochs": "1"}
+GRID = {"dimensions": "1,2", "epochs_list": "1,2", "negatives_list": "1,5", "best_rank": "true"}
+VIEWS: dict[str, list[dict[str, str]]] = {
+    "start": [{}],
+    "lesson": [{"step": "2"}],
+    "variables": [{"picture": picture} for picture in ("table", "channel", "alpha", "rank")]
+    + [{"picture": "away", "direction": "cell"}, {"preset": "gaussian"}],
+    "proofs": [{"proved_on": on, "most_words": "20"} for on in ("table", "text", "model")],
+    "practice": [SMALL],
+    "corpus": [{"view": view} for view in ("words", "pairs", "context")],
+    "bound": [{}],
+    "train": [SMALL],
+    "gap": [GRID | {"show": show} for show in ("score", "split", "gain")] + [GRID | {"axis": "alpha"}],
+    "compare": [{}],
+    "loss": [{"view": view} for view in ("words", "scores", "word", "map", "heat")],
+    "usefulness": [{}],
+    "reproductions": [{"card": card} for card in ("figure1", "levy-goldberg")],
+    "glossary": [{}],
+    "diagnostics": [{}],
+}
+"""What each page can show, as links: all of its widgets are in one of them."""
 Open = Callable[..., AppTest]
 
 

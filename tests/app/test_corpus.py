@@ -106,9 +106,9 @@ def test_a_file_and_a_pasted_text_are_one_too_many(open_page: Open) -> None:
 
 def test_a_word_is_asked_for_as_the_text_was_read(open_page: Open) -> None:
     app = bring(open_page("corpus"), "They don’t go to the café for 1,000 reasons\n" * 6)
-    app.segmented_control(key="view").set_value("context").run()
+    app.segmented_control(setting("view")).set_value("context").run()
     for typed, word in (("DON'T", "don't"), ("Cafe\u0301", "café"), ("1,000", "1,000")):
-        app.text_input("word").set_value(typed).run()
+        app.text_input(setting("word")).set_value(typed).run()
         assert any(word in row for row in app.dataframe[0].value["word"].tolist())
-    app.text_input("word").set_value("tea time").run()
+    app.text_input(setting("word")).set_value("tea time").run()
     assert any("it is" in text.value for text in app.info)

@@ -20,29 +20,9 @@ from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.store.store import Store
 from jsmi_core.text.samples import sample_corpus
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import PAGES, ROOT, Open, plain, query, setting, texts
+from tests.app.conftest import GRID, PAGES, ROOT, SMALL, VIEWS, Open, plain, query, setting, texts
 
 TEXT = {"corpus": "planted", "min_count": "100"}
-SMALL = {"dimension": "2", "epochs": "1"}
-GRID = {"dimensions": "1,2", "epochs_list": "1,2", "negatives_list": "1,5", "best_rank": "true"}
-VIEWS: dict[str, list[dict[str, str]]] = {
-    "start": [{}],
-    "lesson": [{"step": "2"}],
-    "variables": [{"picture": picture} for picture in ("table", "channel", "alpha", "rank")]
-    + [{"picture": "away", "direction": "cell"}, {"preset": "gaussian"}],
-    "proofs": [{"proved_on": on, "most_words": "20"} for on in ("table", "text", "model")],
-    "practice": [SMALL],
-    "corpus": [{"view": view} for view in ("words", "pairs", "context")],
-    "bound": [{}],
-    "train": [SMALL],
-    "gap": [GRID | {"show": show} for show in ("score", "split", "gain")] + [GRID | {"axis": "alpha"}],
-    "compare": [{}],
-    "loss": [{"view": view} for view in ("words", "scores", "word", "map", "heat")],
-    "usefulness": [{}],
-    "reproductions": [{"card": card} for card in ("figure1", "levy-goldberg")],
-    "glossary": [{}],
-    "diagnostics": [{}],
-}
 CASES = [(page, view) for page, views in VIEWS.items() for view in views]
 
 

@@ -95,7 +95,7 @@ def test_over_alpha_the_bound_is_the_continuous_curve() -> None:
     assert chart.lines[0].x == (0.2, 0.3, 0.5)
     assert chart.lines[0].y == (0.1, 0.2, 0.3)
     assert chart.lines[-1].x == (0.2, 0.5)
-    assert chart.ticks == ((0.2, "0.2<br>k = 4"), (0.5, "0.5<br>k = 1"))
+    assert chart.ticks == ((0.2, "0.2\nk = 4"), (0.5, "0.5\nk = 1"))
 
 
 @pytest.mark.parametrize(

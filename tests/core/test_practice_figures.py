@@ -101,7 +101,7 @@ def test_more_draws_at_one_alpha_climb_towards_the_best_of_the_rank() -> None:
         "At one α, 20 epochs of draws bring the training to 50 % of its bound, 80 % of what endless draws could reach"
     )
     assert [line.role for line in chart.lines] == ["bound", "rank", "trained"]
-    assert chart.ticks == ((1e6, "1 M<br>1 ep."), (2e7, "20 M<br>20 ep."))
+    assert chart.ticks == ((1e6, "1 M\n1 ep."), (2e7, "20 M\n20 ep."))
     assert [line.role for line in draws_data([(1, 0.02), (20, 0.1)], 1e3, 0.2).lines] == ["bound", "trained"]
 
 

@@ -1,5 +1,6 @@
 """Figures of small tables: what they say is what the table holds; and how coloured cells and flows are drawn."""
 
+import html
 import math
 
 import numpy as np
@@ -183,19 +184,23 @@ def test_every_rank_knows_nothing_where_there_is_nothing_to_know():
     assert chart.lines[-1].y == (0.0, 0.0)
 
 
+def read(heat):
+    """What is written in the cells, as a reader sees it."""
+    return [[html.unescape(text) for text in row] for row in draw(heat, LIGHT).data[0].text]
+
+
 def test_numbers_in_cells_have_the_same_decimals_so_that_they_add_up():
     heat = Heat("t", "s", "x", "y", "v", ("a", "b"), ("c", "d"), ((0.0126, -3e-6), (0.0, math.inf)), (-1, 1))
-    assert draw(heat, LIGHT).data[0].text == (["0.0126", "0.0000"], ["0.0000", "∞"])
-    assert draw(heat._replace(written=False), LIGHT).data[0].text[0] == ["0.0126", "−3e−06"]
+    assert read(heat) == [["0.0126", "0.0000"], ["0.0000", "∞"]]
+    assert read(heat._replace(written=False))[0] == ["0.0126", "−3e−06"]
     nothing = heat._replace(values=((0.0, 0.0), (0.0, 0.0)))
-    assert draw(nothing, LIGHT).data[0].text[0] == ["0", "0"]
+    assert read(nothing)[0] == ["0", "0"]
 
 
 def test_a_larger_table_shows_fewer_digits():
     _, found, known = case(preset("gaussian", 8, 0.7))
     names = Names(tuple("abcdefgh"), tuple("abcdefgh"))
-    texts = draw(table_data(found, known, names), LIGHT).data[0].text
-    assert {len(text) for row in texts for text in row} == {4}
+    assert {len(text) for row in read(table_data(found, known, names)) for text in row} == {4}
 
 
 def test_all_pictures_can_be_enlarged_for_a_projector():
