@@ -79,7 +79,7 @@ _HELP: dict[str, tuple[str, str]] = {
         "each). With --best-rank it also searches for the best embedding of each dimension, and splits every gap into\n"
         "the price of rank and the price of training.\n"
         "The paper's Figure 1, on the Penn Treebank as Mikolov prepared it:\n\n"
-        "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 1 \\\n"
+        "  jsmi sweep ptb.train.txt --tokenizer whitespace --min-count 5 \\\n"
         "       --dimensions 10,50,100,200 --epochs 1,5,20 --negatives 5 --json > figure1.json",
     ),
     "runs": (
