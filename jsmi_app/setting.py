@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from jsmi_core import checks
 from jsmi_core.errors import JSMIError, ParameterError
 
 
@@ -134,8 +135,8 @@ def words(label: str = "", text: str = "", check: Callable[[str], object] = _any
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """``"10, 50,100"`` as (10, 50, 100). Raises ParameterError."""
-    try:
-        return tuple(int(part) for part in text.replace(" ", "").strip(",").split(","))
-    except ValueError:
-        raise ParameterError(f"{text!r} is not a list of whole numbers: write for example 10,50,100.") from None
+    """``"10 50,100"`` as (10, 50, 100). Raises ParameterError."""
+    found = checks.numbers(text)
+    if not found or not all(isinstance(value, int) for value in found):
+        raise ParameterError(f"{text!r} is not a list of whole numbers: write for example 10,50,100.")
+    return tuple(map(int, found))

@@ -83,6 +83,24 @@ print([(corpus.vocabulary[band.first], band.loss) for band in loss.bands()])"""
     return f"from jsmi_core.experiments import Result\n{_with_imports(python)}", shell
 
 
+def drawn_pairs(text: Corpus, config: SGNSConfig, dimensions: tuple[int, ...], epochs: tuple[int, ...]) -> str:
+    """The paper's figure by its footnote 2: each model beside the bound of the very pairs that it was trained on."""
+    base = {name: value for name, value in _changed(config).items() if name not in ("dimension", "epochs")}
+    given = _call("SGNSConfig", {"dimension": _Code("dimension"), "epochs": _Code("epochs"), **base})
+    python = f"""{_read(text)}
+print("dimension epochs bound exact sampled error")
+for dimension in {dimensions!r}:
+    for epochs in {epochs!r}:
+        run = train_sgns(corpus, {given}, record_pairs=True)
+        # p: the pairs that this run drew; q: the p(y) of their contexts
+        objective = SGNSObjective(run.drawn_pairs, {config.negatives})
+        exact = objective.score(run.embedding)
+        # (9) from 100,000 of these pairs, each with k contexts from p(y), and its standard error
+        sampled, error = objective.sampled_score(run.embedding)
+        print(dimension, epochs, objective.bound, exact, sampled, error)"""
+    return _with_imports(python)
+
+
 def deviations(text: Corpus, config: SGNSConfig, negatives: tuple[int, ...]) -> Snippets:
     """Levy & Goldberg's table, and the trainings for its last row."""
     python = f"""{_read(text)}

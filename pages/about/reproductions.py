@@ -9,58 +9,88 @@ from jsmi_app import cached, controls, frame, say, shared, snippets
 from jsmi_app.panels import ladder
 from jsmi_app.prose import Prose
 from jsmi_app.setting import one_of
-from jsmi_core.experiments import SPARSE, Cell, CellResult, claims, comparable, distinct
+from jsmi_core.experiments import SPARSE, Cell, CellResult, LawName, claims, comparable, distinct
 from jsmi_core.figures import ladder_data
 from jsmi_core.information import levy_goldberg_deviation
 from jsmi_core.lowrank import LEVY_GOLDBERG
+from jsmi_core.runtime.wording import counted
 from jsmi_core.text import Corpus
 from jsmi_core.training import SGNSConfig
 
 CARDS = {"figure1": "Melamud & Goldberger, Figure 1", "levy-goldberg": "Levy & Goldberg, Table 1"}
+READINGS = {
+    "word2vec": "word2vec's p, counts^0.75",
+    "paper": "the paper's q = p(y)",
+    "drawn": "the pairs that training drew (footnote 2)",
+}
 SETTINGS = {
     "card": one_of(CARDS, "Card", "The published result."),
+    "reading": one_of(READINGS, "Reading of the protocol", "What scores and bound are of."),
     "k": ladder.SETTINGS["k"],
     # the table is computed while one waits
     "dimension": shared.narrowed("dimension", 1_000),
     "window": shared.narrowed("window", 100),
     "epochs": shared.narrowed("epochs", 1_000),
 }
+DRAWN_GRID = (2, 10, 50), (1, 5, 20)  # dimensions, and epochs, of the snippet that takes minutes
 NEGATIVES = (1, 5, 15)  # the columns of Levy & Goldberg's table
 
 
 def figure1(words: Prose, text: Corpus) -> None:
-    """The paper's figure on this text, and its statements counted over what is stored."""
-    runs = _trainings(words, text)
-    if runs:
-        ks = sorted({run.cell.config.negatives for run in runs})
-        with st.container(horizontal=True):
-            law = controls.law()
-            k = controls.choice("k", ks) if len(ks) > 1 else ks[0]
-            unit = controls.unit()
-        rows = [
-            {
-                "statement": words.part(claim.name),
-                "holds in": f"{claim.holds:,} of {claim.compared:,}",
-                "but not": "; ".join(claim.exceptions[:3]) + (" …" if len(claim.exceptions) > 3 else ""),
-            }
-            for claim in claims(runs, law)
-            if claim.compared
-        ]
-        st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
-        of_k = [run for run in runs if run.cell.config.negatives == k]
-        controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
+    """The paper's figure on this text by one reading of its protocol, with its statements counted."""
+    reading = controls.choice("reading")
+    say.markdown(words.part(f"reading-{reading}"))
+    if reading == "drawn":
+        st.code(snippets.drawn_pairs(text, shared.config(), *DRAWN_GRID), language="python")
+    else:
+        _counted(words, text, "paper" if reading == "paper" else "word2vec")
     say.markdown(words.part("figure1-cannot"))
+    asked = SGNSConfig.paper() if reading == "paper" else SGNSConfig()
     with st.container(horizontal=True):
         st.page_link("pages/measure/corpus.py", label="Bring the Penn Treebank", icon=":material/upload_file:")
-        st.page_link("pages/explore/gap.py", label="Run the grid on this text", icon=":material/grid_on:")
+        st.page_link(
+            "pages/explore/gap.py",
+            label="Run the grid on this text",
+            icon=":material/grid_on:",
+            query_params=shared.link_to(asked),
+        )
 
 
-def _trainings(words: Prose, text: Corpus) -> Sequence[CellResult]:
-    """Those of this text that stand on one axis: the stored ones, else the bundled ones where they are of this text."""
+def _counted(words: Prose, text: Corpus, law: LawName) -> None:
+    """The trainings of one reading, drawn, and the paper's statements counted over them."""
+    runs = _trainings(words, text, law)
+    if not runs:
+        return
+    ks = sorted({run.cell.config.negatives for run in runs})
+    with st.container(horizontal=True):
+        k = controls.choice("k", ks) if len(ks) > 1 else ks[0]
+        unit = controls.unit()
+    rows = [
+        {
+            "statement": words.part(claim.name),
+            "holds in": f"{claim.holds:,} of {claim.compared:,}",
+            "but not": "; ".join(claim.exceptions[:3]) + (" …" if len(claim.exceptions) > 3 else ""),
+        }
+        for claim in claims(runs, law)
+        if claim.compared
+    ]
+    st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
+    of_k = [run for run in runs if run.cell.config.negatives == k]
+    controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
+
+
+def _trainings(words: Prose, text: Corpus, law: LawName) -> Sequence[CellResult]:
+    """Those of this text that stand on one axis: the stored ones, else the bundled ones where they are of this text.
+
+    Models that drew their negatives from p(y) are the paper's; where there are none, it judges word2vec's.
+    """
     stored = distinct(cached.store().results(text.digest, kind=CellResult))
-    if stored:
-        shown = [run for run in comparable(stored, stored[0]) if isinstance(run, CellResult)]
-        say.markdown(words.part("figure1-stored", count=len(shown)))
+    noises = ("pairs", "counts") if law == "paper" else ("counts",)
+    kinds = ([run for run in stored if run.cell.config.noise == noise] for noise in noises)
+    if kind := next(filter(None, kinds), None):
+        shown = [run for run in comparable(kind, kind[0]) if isinstance(run, CellResult)]
+        count = counted(len(shown), "training")
+        say.markdown(words.part("figure1-stored", count=count, noise=kind[0].cell.config.noise_name))
         return shown
     bundled = [run for run in cached.figure1_results() if isinstance(run, CellResult)]
     if bundled and bundled[0].cell.corpus == text.digest:

@@ -26,7 +26,7 @@ def axis(name: str, default: str, label: str, text: str) -> Setting:
 
 SETTINGS = {
     "dimensions": axis(
-        "dimensions", "2,5,10,20,50", "Dimensions d", "Numbers of coordinates, with commas between them."
+        "dimensions", "2,5,10,20,50", "Dimensions d", "Numbers of coordinates, with commas or spaces between them."
     ),
     "epochs_list": axis("epochs", "1,5,20", "Epochs", "Passes over the text."),
     "negatives_list": axis("negatives", "5", "Negatives k", "α = 1/(k+1); try 1,2,5,10,20 to compare over α."),

@@ -1,5 +1,7 @@
 """Reproductions: the numbers of the library in the papers' own units."""
 
+from html import unescape
+
 import pytest
 
 from jsmi_core import PairSampling, SGNSConfig, expected_pairs, sample_corpus
@@ -23,6 +25,40 @@ def test_the_bundled_trainings_bear_out_the_figure(open_page: Open) -> None:
     assert shares["No score is above its bound (Theorem 1)"] == [32, 32]
     assert shares["More epochs"][0] == shares["More epochs"][1]
     assert 0 < shares["More dimensions"][0] <= shares["More dimensions"][1]
+
+
+def test_every_reading_keeps_to_its_trainings_and_its_law(open_page: Open) -> None:
+    from jsmi_app import cached
+    from jsmi_core.experiments.run import run_cell
+    from jsmi_core.figures import inert, ladder_data
+
+    open_page("reproductions", corpus="planted")
+    text = sample_corpus("planted")
+    word2vec = [SGNSConfig(dimension=d, epochs=1) for d in (1, 2)]
+    results = [run_cell(Cell(text.digest, config), text) for config in word2vec]
+    for result in results:
+        cached.store().save(result)
+    titles = {}
+    for reading, law in (("word2vec", "word2vec"), ("paper", "paper")):
+        app = open_page("reproductions", corpus="planted", reading=reading)
+        assert query(app) == {"corpus": "planted"} | ({} if reading == "word2vec" else {"reading": reading})
+        assert any("2 trainings on this text" in text and inert("counts^0.75") in text for text in texts(app))
+        titles[reading] = ladder_data(results, "dimension", law=law).title
+        headers = [unescape(header.value).replace("\u2060", "").replace("\u00a0", " ") for header in app.header]
+        assert titles[reading] in headers
+    assert titles["word2vec"] != titles["paper"]
+
+    cached.store().save(run_cell(Cell(text.digest, SGNSConfig.paper(dimension=1, epochs=1)), text))
+    app = open_page("reproductions", corpus="planted", reading="paper")
+    assert any("1 training on this text" in text and "context marginal" in text for text in texts(app))
+    app = open_page("reproductions", corpus="planted")
+    assert any("2 trainings on this text" in text for text in texts(app))
+
+
+def test_a_reading_that_there_is_not_gives_the_default_and_a_notice(open_page: Open) -> None:
+    app = open_page("reproductions", corpus="planted", reading="whatever")
+    assert any("reading" in warning.value for warning in app.warning)
+    assert query(app) == {"corpus": "planted"}
 
 
 def test_levy_and_goldberg_s_table_holds_the_library_s_numbers(open_page: Open) -> None:

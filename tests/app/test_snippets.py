@@ -6,6 +6,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
+from jsmi_core import SGNSConfig, SGNSObjective, sample_corpus, train_sgns
 from jsmi_core.cli.entry import main
 from tests.app.conftest import Open, until
 
@@ -19,11 +20,16 @@ ALONG = {"corpus": "planted", "dimensions": "2", "epochs_list": "1,2", "epochs_a
 
 
 def printed(python: str) -> list[str]:
-    """What a snippet prints."""
+    """What a snippet prints, word by word."""
+    return " ".join(printed_lines(python)).split()
+
+
+def printed_lines(python: str) -> list[str]:
+    """What a snippet prints, line by line."""
     out = io.StringIO()
     with redirect_stdout(out):
         exec(compile(python, "snippet", "exec"), {})
-    return out.getvalue().split()
+    return out.getvalue().splitlines()
 
 
 @pytest.mark.parametrize("page", LINKS)
@@ -75,3 +81,19 @@ def test_points_along_one_run_in_python_and_in_the_shell(open_page: Open) -> Non
     assert " ".join(printed(app.code[-2].value)).count("SGNSConfig") == 2
     assert "--epochs-along-run" in app.code[-1].value
     assert main(shlex.split(app.code[-1].value)[1:]) == 0
+
+
+def test_the_figure_from_drawn_pairs_in_python(open_page: Open) -> None:
+    link = {"corpus": "planted", "reading": "drawn", "dimensions": "2,3", "epochs_list": "1", "learning_rate": "0.05"}
+    (code,) = (block.value for block in open_page("reproductions", **link).code)
+    title, *rows = (line.split() for line in printed_lines(code))
+    assert title == ["dimension", "epochs", "bound", "exact", "sampled", "error"]
+    assert [row[:2] for row in rows] == [["2", "1"], ["3", "1"]]
+    for dimension, row in zip((2, 3), rows, strict=True):
+        bound, exact, sampled, error = map(float, row[2:])
+        config = SGNSConfig(dimension=dimension, epochs=1, learning_rate=0.05)
+        run = train_sgns(sample_corpus("planted"), config, record_pairs=True)
+        found = SGNSObjective(run.drawn_pairs, 5).evaluate(run.embedding)
+        assert (bound, exact) == (found.bound, found.score)
+        assert exact < bound
+        assert 0 < abs(sampled - exact) < 5 * error  # both are of one model and one p, and one of them is an estimate
