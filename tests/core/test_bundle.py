@@ -93,7 +93,7 @@ def test_results_and_corpora_arrive_unchanged(bundle: bytes, empty: Store) -> No
         assert arrived.to_dict() == sent.to_dict()
         assert same_numbers(arrived, sent)
     assert empty.corpus(CORPUS.digest).digest == CORPUS.digest
-    assert empty.corpus(CORPUS.digest).name == "Hamlet"
+    assert empty.corpus(CORPUS.digest).vocabulary == CORPUS.vocabulary
 
 
 def test_importing_twice_changes_nothing(bundle: bytes, empty: Store) -> None:
