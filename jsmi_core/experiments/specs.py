@@ -259,8 +259,9 @@ class Grid:
     noises : iterable of float and "pairs"
         A number is an exponent of the corpus counts, "pairs" the context marginal, the paper's noise.
     epochs_as : "runs" or "checkpoints"
-        What a number of epochs is: an independent training with a learning-rate schedule of its own, as in the paper;
-        or a point along one run, the training of the most epochs, whose rate falls over all of them.
+        What a number of epochs is: an independent training with a learning-rate schedule of its own, or a
+        point along one run, the training of the most epochs, whose rate falls over all of them. The paper leaves it
+        open.
 
     Raises
     ------

@@ -14,8 +14,9 @@ BEST_RANK = (
 
 EPOCHS_ARE = {RUNS: "independent runs", CHECKPOINTS: "points along one run"}
 EPOCHS_HELP = (
-    "Independent runs, as in the paper: each number is a training whose learning rate falls over just these epochs. "
-    "Points along one run: one training of the most epochs, scored on its way; cheaper, and not the same."
+    "Independent runs: each number is a training whose learning rate falls over just these epochs. "
+    "Points along one run: one training of the most epochs, scored on its way; cheaper, and not the same. "
+    "The paper does not say which its figure has."
 )
 
 
