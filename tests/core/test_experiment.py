@@ -116,7 +116,7 @@ def test_epochs_along_one_run_are_trained_once() -> None:
         ({"noises": (99.0,)}, "noise_exponent = 99.0"),
         ({"noises": ("papers",)}, "noise = 'papers'"),
         ({"noises": "pairs"}, "noises = 'pairs'"),
-        ({"epochs_as": "points"}, "epochs_as = 'points' is not usable: give runs or checkpoints"),
+        ({"epochs_as": "points"}, "epochs_as = 'points' is not usable: give one of runs, checkpoints"),
         ({"dimensions": range(1, 52), "seeds": range(20)}, "1,020 trainings"),
     ],
 )

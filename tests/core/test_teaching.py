@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from jsmi_core import JointDistribution, expected_pairs, jsmi, lesson, sample_corpus
+from jsmi_app import lesson
+from jsmi_core import JointDistribution, expected_pairs, jsmi, sample_corpus
 from jsmi_core.embeddings.intrinsic import usefulness
 from jsmi_core.experiments.records import Result
 from jsmi_core.experiments.run import run_cell
