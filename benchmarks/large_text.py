@@ -43,7 +43,7 @@ def peak_bytes() -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-class Watch:
+class MemoryWatch:
     """Seconds on the clock and on the processor since it was made; they differ where others want the processor too."""
 
     def __init__(self) -> None:
@@ -62,17 +62,17 @@ def large(path: Path, memory: int, folder: str) -> float:
     """Read, count and bound the text on disk; return tokens counted per second."""
     warm = read_large_corpus(b"to be or not to be", min_count=1)
     count_large_corpus(warm).ceilings(1 / 6, None)  # compiles
-    watch = Watch()
+    watch = MemoryWatch()
     corpus = read_large_corpus(path, tokenizer="whitespace", folder=folder)
     disk = corpus.ids.nbytes + corpus.offsets.nbytes
     watch.row("read", corpus.tokens, f"{corpus!r}, {disk / 1e9:.2f} GB on disk")
     print(f"bound on the memory from here on: {peak_bytes() / 1e6:,.0f} + {memory / 1e6:,.0f} MB", flush=True)
-    watch = Watch()
+    watch = MemoryWatch()
     pairs = count_large_corpus(corpus, PairSampling(), memory=memory)
     disk += pairs.columns.nbytes + pairs.values.nbytes
     value = f"{pairs.pairs:,} pairs, N = {pairs.total:,.0f}, {disk / 1e9:.2f} GB on disk"
     speed = watch.row("expected pairs", corpus.tokens, value)
-    watch = Watch()
+    watch = MemoryWatch()
     paper, word2vec = pairs.ceilings(1 / 6, None, unigram_noise(corpus.counts))
     value = f"JSMI {paper.bound:.9f}, word2vec's bound {word2vec.bound:.9f}, I {paper.divergence:.6f} nats"
     watch.row("both bounds", corpus.tokens, value)
@@ -86,7 +86,7 @@ def floor(path: Path) -> float:
     counter = _Counter(corpus, PairSampling())
     ranges = list(_shares(corpus.counts))
     counter(ranges[-1])  # compiles
-    watch = Watch()
+    watch = MemoryWatch()
     pairs = sum(len(counter(words)[1]) for words in ranges)
     return watch.row("floor: the same in memory", len(corpus.ids), f"{pairs:,} pairs of {len(corpus.ids):,} tokens")
 

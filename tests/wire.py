@@ -47,7 +47,7 @@ VALUES = {
 
 
 @dataclass(frozen=True)
-class Run:
+class ScriptRun:
     """Everything the server sent from a request until its script had finished, and how long that took."""
 
     messages: tuple[ForwardMsg, ...]
@@ -81,13 +81,13 @@ class Visitor:
     polls: dict[str, float] = field(default_factory=dict)  # the parts that ask to be run again: every so many seconds
     _values: dict[str, WidgetState] = field(default_factory=dict)
 
-    async def open(self, page: str = "", /, **query: str) -> Run:
+    async def open(self, page: str = "", /, **query: str) -> ScriptRun:
         """Open a page by the name in its address (Start has none), as a link with these settings does."""
         self.query, self.script = urlencode(query), ""
         self._values.clear()
         return await self._run(page_name=page)
 
-    async def change(self, key: str, value: Value = True, /) -> Run:
+    async def change(self, key: str, value: Value = True, /) -> ScriptRun:
         """Enter a value, options as they are shown, into the widget with this key, or press the button.
 
         Runs the fragment that the widget stands in, or else the page.
@@ -110,8 +110,8 @@ class Visitor:
             if name == "trigger_value":  # a button is pressed for one run only
                 del self._values[widget]
 
-    async def rerun(self, fragment: str = "") -> Run:
-        """Run the script again, or one of its ``polls``, with the same values."""
+    async def rerun(self, fragment: str = "") -> ScriptRun:
+        """ScriptRun the script again, or one of its ``polls``, with the same values."""
         return await self._run(fragment_id=fragment, is_auto_rerun=bool(fragment))
 
     @property
@@ -132,7 +132,7 @@ class Visitor:
                 return delta
         raise KeyError(f"the page shows no widget with the key {key!r}")
 
-    async def _run(self, **state: Any) -> Run:
+    async def _run(self, **state: Any) -> ScriptRun:
         """Ask for a run and read until its script has finished, including the runs that it asks for itself."""
         begun = time.monotonic()
         request = BackMsg()
@@ -148,7 +148,7 @@ class Visitor:
             messages.append(message)
             self._take(message)
             if message.WhichOneof("type") == "script_finished" and message.script_finished in _FINISHED:
-                return Run(tuple(messages), time.monotonic() - begun)
+                return ScriptRun(tuple(messages), time.monotonic() - begun)
 
     def _take(self, message: ForwardMsg) -> None:
         """Change the page as a message says."""
@@ -183,10 +183,10 @@ async def connected(address: str) -> AsyncIterator[Visitor]:
         yield Visitor(socket)
 
 
-async def crowd(address: str, pages: Mapping[str, int]) -> list[tuple[str, str | None, Run]]:
+async def crowd(address: str, pages: Mapping[str, int]) -> list[tuple[str, str | None, ScriptRun]]:
     """So many visitors of each page, all in the same moment: page, the title it showed, and the run."""
 
-    async def visit(page: str) -> tuple[str, str | None, Run]:
+    async def visit(page: str) -> tuple[str, str | None, ScriptRun]:
         async with connected(address) as visitor:
             run = await visitor.open(page)
             return page, visitor.title, run

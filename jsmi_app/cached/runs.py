@@ -14,7 +14,7 @@ from jsmi_core.text import Corpus, sample_data_directory
 
 if TYPE_CHECKING:
     from jsmi_core.embeddings import Embedding, Usefulness, WordMap
-    from jsmi_core.experiments import SampledScore, Step, ValidBound
+    from jsmi_core.experiments import LawStep, SampledScore, ValidBound
     from jsmi_core.objective import Loss
     from jsmi_core.training import SGNSConfig
 
@@ -61,7 +61,7 @@ def same_scores(text: Corpus, run: Result, test: str) -> list[SameScore]:
     return [SameScore(name, objective.score(form), usefulness(form, [test])[0].value) for name, form in forms.items()]
 
 
-def walk(text: Corpus, config: SGNSConfig, departures: tuple[str, ...]) -> tuple[Step, ...]:
+def walk(text: Corpus, config: SGNSConfig, departures: tuple[str, ...]) -> tuple[LawStep, ...]:
     """The laws from the paper's to word2vec's, each with the training of these settings that it is of."""
     law = ("window", "subsample", "negatives", "noise_exponent")
     steps = _walk(text, type(config)(**{name: getattr(config, name) for name in law}), departures)
@@ -71,7 +71,7 @@ def walk(text: Corpus, config: SGNSConfig, departures: tuple[str, ...]) -> tuple
 
 
 @keys.resource(show_spinner="Walking from the paper's law to word2vec's …", max_entries=32)
-def _walk(text: Corpus, law: SGNSConfig, departures: tuple[str, ...]) -> tuple[Step, ...]:
+def _walk(text: Corpus, law: SGNSConfig, departures: tuple[str, ...]) -> tuple[LawStep, ...]:
     from jsmi_core.experiments import walk
 
     return walk(text, law, departures)

@@ -31,12 +31,12 @@ from jsmi_core.figures import (
     gain_data,
     in_epochs,
     ladder_data,
-    made_of,
     number,
     of_bound,
     scale_of,
     split_data,
     split_points,
+    subtitle_of,
     ticks,
 )
 from jsmi_core.text import Corpus
@@ -191,7 +191,7 @@ def _split(results: Sequence[Result], axis: Axis) -> None:
     chart = split_data(
         split_points(line, known, axis, of),
         axis,
-        made_of=f"{made_of(line[0], 'word2vec', with_negatives=axis != 'alpha')} · {of_what}",
+        subtitle=f"{subtitle_of(line[0], 'word2vec', with_negatives=axis != 'alpha')} · {of_what}",
         unit=state.get("unit"),
         ticks=ticks(line, axis),
     )
@@ -207,8 +207,8 @@ def _gain(shown: CellResult, searches: Sequence[RankResult], best: Best) -> None
     others = {
         name: {d: score for (_, d), score in scores.items()} for name, scores in by_name(_compared(searches)).items()
     }
-    made = made_of(shown, "word2vec", with_negatives=True)
-    controls.figure(gain_data(at_best, others=others, made_of=made, unit=state.get("unit")), "gain")
+    made = subtitle_of(shown, "word2vec", with_negatives=True)
+    controls.figure(gain_data(at_best, others=others, subtitle=made, unit=state.get("unit")), "gain")
 
 
 def _details(result: CellResult, law: LawName) -> None:

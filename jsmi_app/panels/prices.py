@@ -103,8 +103,8 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
     say.markdown(joined(*wasted))
     points = {float(moment.epoch): split.at(moment.score) for moment in done.history if moment.epoch}
     if len(points) > 1:
-        made_of = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
-        controls.figure(split_data(points, "epochs", made_of=made_of, unit=unit), "split")
+        subtitle = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
+        controls.figure(split_data(points, "epochs", subtitle=subtitle, unit=unit), "split")
     with st.expander(words.part("certificate heading")):
         for sentence in search.certificate.in_words(search.cell.config.tolerance):
             say.markdown(sentence)

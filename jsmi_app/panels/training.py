@@ -151,12 +151,12 @@ def _picture(cell: Cell, text: Corpus, best: float | None, history: Sequence[Epo
     """The climb so far, under the bound of the law that the run is trained for."""
     config, often = cell.config, "epoch" if cell.every == 1 else f"{cell.every} epochs"
     bound = cached.bound(text, config.sampling, shared.own_exponent(config), config.alpha)
-    made_of = (
+    subtitle = (
         f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}, "
         f"exact S over all pairs after every {often}"
     )
     ceiling, unit = binary_entropy(config.alpha), state.get("unit")
-    chart = climb_data(history, config.epochs, bound, ceiling, best=best, made_of=made_of, unit=unit)
+    chart = climb_data(history, config.epochs, bound, ceiling, best=best, subtitle=subtitle, unit=unit)
     controls.figure(chart, "climb")
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 from jsmi_core.cli.inputs import config_of, corpus_of, described, reading_settings
-from jsmi_core.cli.printing import UNIT, Line, note, print_json
+from jsmi_core.cli.printing import UNIT, ProgressLine, note, print_json
 from jsmi_core.errors import ParameterError
 from jsmi_core.information import (
     Contrast,
@@ -88,7 +88,7 @@ def _text(given: argparse.Namespace) -> Corpus | LargeCorpus:
             "one file that fits in memory."
         )
     note(f"reading {' '.join(files)}")
-    progress = Line()
+    progress = ProgressLine()
     corpus = read_large_corpus(files, **reading_settings(given), on_progress=progress.share)
     progress.clear()
     for notice in corpus.notices:
@@ -105,7 +105,7 @@ def _pairs(
             return expected_pairs(corpus, sampling)
         with connected(given.scheduler) as pool:
             return expected_pairs(corpus, sampling, pool=pool)
-    progress = Line()
+    progress = ProgressLine()
     pairs = count_large_corpus(corpus, sampling, memory=given.memory or MEMORY, on_progress=progress.share)
     progress.clear()
     return pairs
@@ -115,7 +115,7 @@ def _ceilings(pairs: JointDistribution | LargePairs, alpha: float, noise: FloatA
     """What the paper's q and this one allow."""
     if isinstance(pairs, JointDistribution):
         return [Ceiling.of(Contrast.of(pairs, q), alpha) for q in (None, noise)]
-    progress = Line()
+    progress = ProgressLine()
     ceilings = pairs.ceilings(alpha, None, noise, on_progress=progress.share)
     progress.clear()
     return ceilings

@@ -35,7 +35,7 @@ def say_notices(store: Store) -> None:
         note(notice)
 
 
-class Line:
+class ProgressLine:
     """One line of progress that rewrites itself, where standard error is a terminal; elsewhere nothing."""
 
     def __init__(self) -> None:

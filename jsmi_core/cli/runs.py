@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from jsmi_core.cli.inputs import find
 from jsmi_core.cli.printing import (
-    Line,
+    ProgressLine,
     note,
     print_comparison,
     print_json,
@@ -118,7 +118,7 @@ def _verify(given: argparse.Namespace, store: Store) -> None:
 
 def _recomputed(given: argparse.Namespace, store: Store) -> Recomputed:
     chosen = find(store.results(kind=Result), given.recompute)
-    line = Line()
+    line = ProgressLine()
     found = recompute(store, chosen.id, line.share)
     line.clear()
     return found

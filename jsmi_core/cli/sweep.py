@@ -12,7 +12,7 @@ from typing import Any
 
 from jsmi_core.cli.inputs import config_of, corpus_of, described
 from jsmi_core.cli.printing import (
-    Line,
+    ProgressLine,
     duration,
     note,
     print_json,
@@ -86,7 +86,7 @@ class _Telling:
         kinds = f"{len(cells) - searches} trainings" + (f" and {searches} searches" if searches else "")
         note(f"{kinds}, {stored} of them stored already; {rest if stored < len(cells) else 'nothing is left to run'}")
         self.ended: list[JobStatus] = []
-        self.line = Line()
+        self.line = ProgressLine()
         self._count = len(cells)
         self._configs = {cell_id: cell.config for cell in cells for cell_id in cell.answered_by}
 

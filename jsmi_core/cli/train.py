@@ -9,7 +9,7 @@ from typing import Any
 from jsmi_core.cli.finds import Finds, found_in
 from jsmi_core.cli.inputs import config_of, corpus_of
 from jsmi_core.cli.printing import (
-    Line,
+    ProgressLine,
     note,
     print_baselines,
     print_epochs,
@@ -50,7 +50,7 @@ def train(given: argparse.Namespace) -> int:
     with Store(given.store) as store, found_in(store) as finds:
         say_notices(store)
         cell = Cell(corpus.digest, config)
-        progress = Line()
+        progress = ProgressLine()
 
         def report(score: EpochScore) -> None:
             progress.clear()
@@ -87,7 +87,7 @@ def _searched(cell: RankCell, corpus: Corpus, finds: Finds, training: CellResult
     """The result of a search: from the store, or made now."""
 
     def compute() -> RankResult:
-        progress = Line()
+        progress = ProgressLine()
         result = run_cell(cell, corpus, progress=progress.share, trained=lambda _: training)
         progress.clear()
         return result

@@ -7,8 +7,8 @@ from .cost import (
 )
 from .departures import (
     DEPARTURES as DEPARTURES,
+    LawStep as LawStep,
     SampledScore as SampledScore,
-    Step as Step,
     ValidBound as ValidBound,
     mass_shift as mass_shift,
     own_objective as own_objective,

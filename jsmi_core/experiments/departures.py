@@ -29,7 +29,7 @@ DEPARTURES = ("window", "subsample", "noise", "skip", "reach")
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class LawStep:
     """A law on the way from the paper's to gensim's.
 
     Parameters
@@ -55,7 +55,7 @@ class Step:
 
 def walk(
     corpus: Corpus, config: SGNSConfig | None = None, departures: Collection[str] = DEPARTURES
-) -> tuple[Step, ...]:
+) -> tuple[LawStep, ...]:
     """The paper's law, and what it becomes with one departure after another.
 
     Parameters
@@ -68,7 +68,7 @@ def walk(
 
     Returns
     -------
-    tuple of Step, "paper" first
+    tuple of LawStep, "paper" first
 
     Raises
     ------
@@ -105,10 +105,10 @@ def walk(
     return tuple(steps)
 
 
-def _step(name: str, config: SGNSConfig, objective: SGNSObjective) -> Step:
+def _step(name: str, config: SGNSConfig, objective: SGNSObjective) -> LawStep:
     contrast, joint = objective.contrast, objective.joint
     used = 1 - joint.context_marginal if contrast.skip_target else 1.0
-    return Step(name, config, objective.bound, joint.word_marginal, contrast.noise * used)
+    return LawStep(name, config, objective.bound, joint.word_marginal, contrast.noise * used)
 
 
 def own_objective(corpus: Corpus, config: SGNSConfig | RankConfig, *, skip_target: bool = False) -> SGNSObjective:

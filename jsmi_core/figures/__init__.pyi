@@ -13,7 +13,7 @@ from .formatting import (
     percent as percent,
     scale_of as scale_of,
 )
-from .ladder import ladder_data as ladder_data, made_of as made_of, ticks as ticks
+from .ladder import ladder_data as ladder_data, subtitle_of as subtitle_of, ticks as ticks
 from .loss import (
     WEIGHTS as WEIGHTS,
     add_up as add_up,

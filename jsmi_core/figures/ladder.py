@@ -110,7 +110,7 @@ def ladder_data(
     split = _split_finding(found, best or {}, law) if ranks and x == "dimension" else ""
     return Chart(
         title=split or _finding(found, x, law),
-        subtitle=made_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if ranks else ""),
+        subtitle=subtitle_of(found[0], law, with_negatives=x != "alpha") + (BEST_KNOWN if ranks else ""),
         x_name=AXES[x],
         y_name=f"{'gap' if quantity == 'gap' else 'score S'} ({unit} per draw of W)",
         lines=(*landmarks, *others, *ranks, *lines),
@@ -269,7 +269,7 @@ def _finding(results: Sequence[CellResult], x: Axis, law: LawName) -> str:
     return f"The best model reaches {percent(share(best))} of the bound: d = {at.dimension}, {in_epochs(at.epochs)}"
 
 
-def made_of(result: CellResult, law: LawName, *, with_negatives: bool) -> str:
+def subtitle_of(result: CellResult, law: LawName, *, with_negatives: bool) -> str:
     """The corpus and the law that a picture's numbers belong to."""
     config, manifest = result.cell.config, result.manifest
     window = f"{'dynamic ' if config.dynamic else ''}window {config.window}"

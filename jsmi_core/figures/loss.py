@@ -56,7 +56,7 @@ def add_up(parts: Sequence[float], digits: int = 6) -> list[str]:
 # --- by frequency ------------------------------------------------------------------------------------------------
 
 
-def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: str, made_of: str = "") -> Stacks:
+def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: str, subtitle: str = "") -> Stacks:
     """The gap by frequency of the word, and by pairs that occur and pairs that never do.
 
     Parameters
@@ -64,7 +64,7 @@ def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: st
     bands : FrequencyBand, from ``Loss.bands``
     words : V str
     side : "word" or "context"
-    made_of : str
+    subtitle : str
         The subtitle.
 
     Returns
@@ -87,7 +87,7 @@ def bands_data(bands: Sequence[FrequencyBand], words: Sequence[str], *, side: st
     return Stacks(
         f"{percent(unseen)} of the gap is in pairs that never occur; "
         f"{side}s of ranks {_ranks(largest)} have the largest part, {percent(largest.loss / total)}",
-        made_of,
+        subtitle,
         "share of the gap",
         f"{side}s by rank of frequency",
         tuple(f"{_ranks(band)}" for band in bands),
@@ -113,7 +113,7 @@ def _some(words: Sequence[str], band: FrequencyBand) -> str:
 
 
 def scores_data(
-    density: Density, causes: Causes, log_odds: float, *, weight: str = "loss", pmi: str = "PMI", made_of: str = ""
+    density: Density, causes: Causes, log_odds: float, *, weight: str = "loss", pmi: str = "PMI", subtitle: str = ""
 ) -> Field:
     """All pairs over PMI and m: where the scores lie, and where the loss does, beside the line m = PMI − log k.
 
@@ -128,7 +128,7 @@ def scores_data(
         have a column of their own on the left; it is empty for ``"pairs"``.
     pmi : str
         What the horizontal axis is called: it is log p/r, the PMI for the paper's q only.
-    made_of : str
+    subtitle : str
         The subtitle.
 
     Returns
@@ -156,7 +156,7 @@ def scores_data(
     )
     return Field(
         _cause_title(causes),
-        made_of,
+        subtitle,
         f"{pmi}  (nats)",
         "score m of the model  (nats)",
         "of the gap" if by_loss else "of the pairs of the text",
@@ -205,7 +205,7 @@ def causes_of(pairs: Pairs) -> list[str]:
 
 
 def word_data(
-    pairs: Pairs, loss: float, word: str, words: Sequence[str], *, side: str, most: int = 12, made_of: str = ""
+    pairs: Pairs, loss: float, word: str, words: Sequence[str], *, side: str, most: int = 12, subtitle: str = ""
 ) -> Stacks:
     """The worst pairs of a word, each as a share of what the word lost.
 
@@ -220,7 +220,7 @@ def word_data(
     side : "word" or "context"
     most : int
         Bars to draw.
-    made_of : str
+    subtitle : str
         The subtitle.
 
     Returns
@@ -239,7 +239,7 @@ def word_data(
         found += f"the score is {number(pairs.score[0])}, {number(pairs.best[0])} would be best"
     return Stacks(
         found,
-        made_of,
+        subtitle,
         f"share of what the {side} loses",
         "context" if side == "word" else "word",
         names,
@@ -266,7 +266,7 @@ def map_data(
     *,
     method: str,
     unit: Unit = "nats",
-    made_of: str = "",
+    subtitle: str = "",
 ) -> Places:
     """Words on a plane, coloured by what a draw of each loses on average.
 
@@ -279,7 +279,7 @@ def map_data(
     method : str
         How the map was made: its name goes to the axes.
     unit : "nats" or "bits"
-    made_of : str
+    subtitle : str
         The subtitle.
 
     Returns
@@ -291,7 +291,7 @@ def map_data(
     low, high = (float(value) for value in np.quantile(values, (0.05, 0.95)))
     return Places(
         f"A draw of {', '.join(f'“{words[i]}”' for i in worst)} loses most{kept}",
-        made_of,
+        subtitle,
         f"{method}, first coordinate",
         f"{method}, second coordinate",
         f"{unit} lost for each draw of the word",

@@ -29,7 +29,7 @@ def climb_data(
     ceiling: float,
     *,
     best: float | None = None,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Chart:
     """Exact S(m) after every epoch, climbing towards the bound of its own law.
@@ -43,7 +43,7 @@ def climb_data(
         JS_α of the law the scores belong to, and h(α); nats.
     best : float, optional
         S*_d, the best score known at the model's dimension: it splits the gap; nats.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -85,7 +85,7 @@ def climb_data(
         lines.append(Line("S", "trained", passed, climbed))
     return Chart(
         _progress(history, epochs, bound, best, unit),
-        made_of,
+        subtitle,
         "epoch",
         f"score S ({unit} per draw of W)",
         tuple(lines),
@@ -129,7 +129,7 @@ def bound_data(
     *,
     exponent: float = 0.75,
     per_positive: bool = False,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Chart:
     """The bound over α under both noises, beside its ceilings h(α) and α·I(X;Y).
@@ -144,7 +144,7 @@ def bound_data(
     exponent : float
     per_positive : bool
         Draw bound/α, information for each positive pair, which tends to the limits.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -200,7 +200,7 @@ def bound_data(
         top = scale * min(math.log(2), 2.2 * max(max(point.paper, point.word2vec) for point in curve))
     return Chart(
         title,
-        made_of,
+        subtitle,
         "α, the share of positive pairs",
         f"information ({unit} per {'positive pair' if per_positive else 'draw of W'})",
         lines,
@@ -223,7 +223,7 @@ def zipf_data(
     read: tuple[int, int],
     min_count: int,
     *,
-    made_of: str = "",
+    subtitle: str = "",
     points: int = 200,
 ) -> Chart:
     """Zipf's law: count against rank, with what ``min_count`` removed and what subsampling leaves of the rest.
@@ -235,7 +235,7 @@ def zipf_data(
     read : (words, tokens)
         What the text held before ``min_count`` was applied.
     min_count : int
-    made_of : str
+    subtitle : str
         The subtitle.
     points : int
         Ranks to draw, evenly spaced on the log axis.
@@ -255,7 +255,7 @@ def zipf_data(
     return Chart(
         f"min_count = {min_count:,} keeps {len(counts):,} of {words:,} words and {percent(sum(counts) / tokens)} of "
         f"the tokens; subsampling leaves {percent(math.fsum(kept) / sum(counts))} of those",
-        made_of,
+        subtitle,
         "rank of the word",
         "tokens",
         (
@@ -284,7 +284,7 @@ def pmi_data(
     shares: Sequence[float],
     negatives: int,
     *,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Bars:
     """How PMI is spread over the positive pairs: each pair that occurs, weighted by p(x, y).
@@ -296,7 +296,7 @@ def pmi_data(
         The share of the positive pairs in each bin.
     negatives : int
         k; the mark at log k is where the best score PMI − log k changes sign.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -313,7 +313,7 @@ def pmi_data(
     above = math.fsum(share for edge, share in zip(edges, shares, strict=False) if edge >= 0)
     return Bars(
         f"{percent(above)} of the positive pairs occur more often than chance",
-        made_of,
+        subtitle,
         f"PMI = log p(x, y) / p(x)p(y)  ({unit})",
         "share of the positive pairs",
         tuple(scale * float(edge) for edge in edges),

@@ -14,7 +14,7 @@ from jsmi_core.figures.charts import Chart, Line, Stair, Stairs
 from jsmi_core.figures.formatting import Unit, in_epochs, number, of_bound, percent, scale_of
 
 if TYPE_CHECKING:
-    from jsmi_core.experiments import SampledScore, Step
+    from jsmi_core.experiments import LawStep, SampledScore
 
 
 NAMES: Mapping[str, str] = {
@@ -38,24 +38,24 @@ class Reached(NamedTuple):
 
 
 def stairs_data(
-    steps: Sequence[Step],
+    steps: Sequence[LawStep],
     scores: Mapping[str, float],
     reached: Reached | None = None,
     *,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Stairs:
     """The bound after each departure, and the score of a model that was trained under that law.
 
     Parameters
     ----------
-    steps : Step, the paper's first
+    steps : LawStep, the paper's first
     scores : step's name → score in nats
         Of the models trained under the laws, as far as there are any.
     reached : Reached, optional
         Leads from the last bound down to the score of the run: by its rank, where that price is known, and by its
         training.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -78,10 +78,10 @@ def stairs_data(
         label = f"{known}{in_epochs(reached.epochs)}"
         stairs.append(Stair(label, "trained", level, scale * reached.score, scale * reached.score))
     x_name = f"bound and score ({unit} per draw of W)"
-    return Stairs(_walked(steps, unit), made_of, x_name, "", "S of a model trained so", tuple(stairs))
+    return Stairs(_walked(steps, unit), subtitle, x_name, "", "S of a model trained so", tuple(stairs))
 
 
-def _walked(steps: Sequence[Step], unit: Unit) -> str:
+def _walked(steps: Sequence[LawStep], unit: Unit) -> str:
     scale = scale_of(unit)
     first, last = steps[0], steps[-1]
     if len(steps) == 1:
@@ -98,21 +98,21 @@ def _walked(steps: Sequence[Step], unit: Unit) -> str:
 
 
 def mass_data(
-    before: Step,
-    after: Step,
+    before: LawStep,
+    after: LawStep,
     words: Sequence[tuple[float, float]],
     negatives: Sequence[tuple[float, float]],
     *,
-    made_of: str = "",
+    subtitle: str = "",
 ) -> Chart:
     """By how much one departure moves mass between frequent and rare words, in real pairs and in negatives.
 
     Parameters
     ----------
-    before, after : Step
+    before, after : LawStep
     words, negatives : (rank, mass after / mass before)
         As :func:`jsmi_core.experiments.departures.mass_shift` gives them for p(x) and for the negatives.
-    made_of : str
+    subtitle : str
         The subtitle.
 
     Returns
@@ -127,7 +127,7 @@ def mass_data(
     lines.append(Line(label, "data", *_columns(words), place="below end"))
     return Chart(
         _moved(before, after),
-        made_of,
+        subtitle,
         "rank of the word (1 = most frequent)",
         "mass after ÷ mass before",
         tuple(lines),
@@ -140,7 +140,7 @@ def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, ...], t
     return tuple(x for x, _ in pairs), tuple(y for _, y in pairs)
 
 
-def _moved(before: Step, after: Step, top: int = 10) -> str:
+def _moved(before: LawStep, after: LawStep, top: int = 10) -> str:
     """What the departure does to the most frequent words: in real pairs if it moves those, else as negatives."""
     name = NAMES[after.name].capitalize() if after.name != "noise" else "Noise counts^γ"
     for of, masses in (("of all real pairs", "words"), ("of all negatives", "negatives")):
@@ -155,7 +155,7 @@ def _moved(before: Step, after: Step, top: int = 10) -> str:
 
 
 def sampled_data(
-    found: Sequence[SampledScore], exact: float, bound: float, *, made_of: str = "", unit: Unit = "nats"
+    found: Sequence[SampledScore], exact: float, bound: float, *, subtitle: str = "", unit: Unit = "nats"
 ) -> Chart:
     """The sampled score closing in on the exact one as pairs are drawn, with its standard error, for one k and n.
 
@@ -164,7 +164,7 @@ def sampled_data(
     found : SampledScore of one number of draws, rising pairs
     exact, bound : float, nats
         S of the same model under the same law, and its bound.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -180,7 +180,7 @@ def sampled_data(
     return Chart(
         f"{last.pairs:,} pairs with {last.draws:,} negative{'s' if last.draws > 1 else ''} each tell the score to "
         f"±{number(errors[-1])} {unit}; the exact sum is {number(scale * exact)}",
-        made_of,
+        subtitle,
         "real pairs drawn",
         f"score S ({unit} per draw of W)",
         (
@@ -199,7 +199,7 @@ def draws_data(
     bound: float,
     best_known: float | None = None,
     *,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Chart:
     """Trainings at one α that drew more and more negatives, below what endless draws could reach.
@@ -213,7 +213,7 @@ def draws_data(
     bound : float, nats
     best_known : float, nats, optional
         The best score known at the same rank.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -235,7 +235,7 @@ def draws_data(
     lines.append(Line("trained", "trained", x, y, place="below end"))
     return Chart(
         title,
-        made_of,
+        subtitle,
         "negatives drawn in the whole training",
         f"score S ({unit} per draw of W)",
         tuple(lines),

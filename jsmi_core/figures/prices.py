@@ -224,7 +224,7 @@ def split_data(
     points: Mapping[float, Split],
     x: Axis = "epochs",
     *,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
     ticks: Sequence[tuple[float, str]] = (),
 ) -> Chart:
@@ -235,7 +235,7 @@ def split_data(
     points : position → Split, one or more
         As from :func:`split_points`, or of one training at each of its epochs.
     x : "dimension", "epochs" or "alpha"
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
     ticks : (position, text), optional
@@ -266,7 +266,7 @@ def split_data(
     several = len(positions) > 1
     return Chart(
         title=_split_title(points, x, unit),
-        subtitle=f"{made_of} · {AT_MOST}" if made_of else AT_MOST,
+        subtitle=f"{subtitle} · {AT_MOST}" if subtitle else AT_MOST,
         x_name=AXES[x],
         y_name=f"gap ({unit} per draw of W)",
         lines=(
@@ -324,7 +324,7 @@ def gain_data(
     best: Mapping[int, float],
     *,
     others: Mapping[str, Mapping[int, float]] | None = None,
-    made_of: str = "",
+    subtitle: str = "",
     unit: Unit = "nats",
 ) -> Chart:
     """What one more dimension gains: (S*_d' − S*_d)/(d' − d) between neighbouring searched dimensions d < d'.
@@ -334,7 +334,7 @@ def gain_data(
     best : dimension → S*_d in nats, two or more
     others : name → (dimension → score), optional
         Other matrices of limited rank, drawn in the same way.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
 
@@ -366,7 +366,7 @@ def gain_data(
     values = [value for line in lines for value in line.y]
     return Chart(
         title=title,
-        subtitle=f"{made_of} · differences of best scores known" if made_of else "differences of best scores known",
+        subtitle=f"{subtitle} · differences of best scores known" if subtitle else "differences of best scores known",
         x_name=AXES["dimension"],
         y_name=f"score gained by one more dimension ({unit})",
         lines=tuple(lines),

@@ -12,13 +12,13 @@ from jsmi_core.proofs import ALPHAS, SHRINKING, STEPS, Proof, Values
 SCORE = "score S (nats per draw of W)"
 
 
-def proof_data(proof: Proof, made_of: str = "", *, trained: bool = False) -> Chart | None:
+def proof_data(proof: Proof, subtitle: str = "", *, trained: bool = False) -> Chart | None:
     """The figure of a card, or None if it has none.
 
     Parameters
     ----------
     proof : Proof
-    made_of : str
+    subtitle : str
         The subtitle: what the numbers are of.
     trained : bool
         Whether m is of a trained model, or else the best of its rank: each has its colour.
@@ -37,27 +37,27 @@ def proof_data(proof: Proof, made_of: str = "", *, trained: bool = False) -> Cha
     arrange = _FIGURES.get(proof.card.key)
     if arrange is None or proof.failure:
         return None
-    return arrange(proof.values, made_of, "trained" if trained else "rank")
+    return arrange(proof.values, subtitle, "trained" if trained else "rank")
 
 
 def _level(label: str, role: str, value: float, ends: tuple[float, float], **style: Any) -> Line:
     return Line(label, role, ends, (value, value), **style)
 
 
-def _along(values: Values, made_of: str, role: str) -> Chart:
+def _along(values: Values, subtitle: str, role: str) -> Chart:
     shares = tuple(100 * step for step in STEPS)
     scores = tuple(float(score) for score in values["S from m* to m"])
     top = _level(f"{number(values['JSMI'])}: JSMI", "bound", values["JSMI"], (shares[0], shares[-1]), place="above")
     return Chart(
         "No step away from PMI − log k scores more",
-        made_of,
+        subtitle,
         "% of the way from the best matrix (0 %) to m (100 %)",
         SCORE,
         (top, Line("S", role, shares, scores)),
     )
 
 
-def _samples(values: Values, made_of: str, role: str) -> Chart:
+def _samples(values: Values, subtitle: str, role: str) -> Chart:
     sizes = tuple(float(size) for size in values["sizes"])
     estimates = tuple(estimate for estimate, _ in values["drawn"])
     reach = tuple(2 * error for _, error in values["drawn"])
@@ -73,7 +73,7 @@ def _samples(values: Values, made_of: str, role: str) -> Chart:
     first, last = (f"±{number(error)}" for error in (reach[0], reach[-1]))
     return Chart(
         f"{sizes[0]:,.0f} drawn pairs tell the score to {first} nats, {sizes[-1]:,.0f} to {last}",
-        f"{made_of} · band: 2 standard errors",
+        f"{subtitle} · band: 2 standard errors",
         "positive pairs drawn",
         SCORE,
         (exact, sampled),
@@ -81,12 +81,12 @@ def _samples(values: Values, made_of: str, role: str) -> Chart:
     )
 
 
-def _per_positive(values: Values, made_of: str, role: str) -> Chart:
+def _per_positive(values: Values, subtitle: str, role: str) -> Chart:
     shares = tuple(float(share) for share in reversed(values["JSMI_α/α for α = 0.5 … 0.001"]))
     limit = values["I(X;Y)"]
     return Chart(
         "For each real pair, JSMI rises towards the mutual information as α falls",
-        made_of,
+        subtitle,
         "α, the share of positive pairs",
         "JSMI / α (nats per positive pair)",
         (
@@ -97,12 +97,12 @@ def _per_positive(values: Values, made_of: str, role: str) -> Chart:
     )
 
 
-def _curve(values: Values, made_of: str, role: str) -> Chart:
+def _curve(values: Values, subtitle: str, role: str) -> Chart:
     bounds = tuple(float(bound) for bound in values["JSMI_α for α = 0.05 … 0.95"])
     top = values["capacity"]
     return Chart(
         "One hump: JSMI is concave in α, and its top is the capacity",
-        made_of,
+        subtitle,
         "α, the share of positive pairs",
         "JSMI (nats per draw of W)",
         (

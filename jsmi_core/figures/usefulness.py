@@ -33,7 +33,7 @@ class Judged(NamedTuple):
 
 
 def usefulness_data(
-    judged: Sequence[Judged], x: str = "gap", *, law: LawName = "word2vec", made_of: str = "", unit: Unit = "nats"
+    judged: Sequence[Judged], x: str = "gap", *, law: LawName = "word2vec", subtitle: str = "", unit: Unit = "nats"
 ) -> Chart:
     """What models reach on a test set, against their gap or their dimension; seeds become bands.
 
@@ -46,7 +46,7 @@ def usefulness_data(
     x : "gap" or "dimension"
     law : "word2vec" or "paper"
         Whose gap.
-    made_of : str
+    subtitle : str
         The subtitle.
     unit : "nats" or "bits"
         Of the gap.
@@ -68,7 +68,7 @@ def usefulness_data(
     dimensions = sorted({float(model.result.cell.config.dimension) for model in judged})
     return Chart(
         _finding(judged, law),
-        made_of,
+        subtitle,
         f"gap to the bound ({unit} per draw of W)" if x == "gap" else "dimension d",
         "share of analogies solved" if judged[0].found.test == "analogies" else "Spearman's correlation with people",
         (zero, *lines),

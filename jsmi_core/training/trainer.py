@@ -149,10 +149,10 @@ def train_sgns(
     config = config or SGNSConfig()
     model = _untrained(corpus, config)
     recorder = PairRecorder(model, corpus) if record_pairs else None
-    watch = _Watch(model, corpus, config, on_epoch, on_progress, cancel)
-    watch.see(0)
-    model.train(watch, total_examples=model.corpus_count, epochs=config.epochs, callbacks=[watch])
-    embedding, history = _embedding(model, corpus), tuple(watch.history)
+    epochs = _Epochs(model, corpus, config, on_epoch, on_progress, cancel)
+    epochs.see(0)
+    model.train(epochs, total_examples=model.corpus_count, epochs=config.epochs, callbacks=[epochs])
+    embedding, history = _embedding(model, corpus), tuple(epochs.history)
     if recorder is None:
         return SGNSRun(embedding, history, config)
     return SGNSRun(embedding, history, config, recorder.drawn_pairs(), recorder.skipped_negatives)
@@ -198,7 +198,7 @@ def _embedding(model: Any, corpus: Corpus) -> Embedding:
     return Embedding(model.wv.vectors[rows], model.syn1neg[rows], corpus.vocabulary)
 
 
-class _Watch:
+class _Epochs:
     """Feeds gensim the sentences and is called back after each epoch (gensim's callback protocol).
 
     ``__iter__`` runs in gensim's producer thread and must never raise there: what goes wrong is kept, the

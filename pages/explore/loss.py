@@ -42,12 +42,12 @@ SETTINGS = {
 }
 
 
-def by_frequency(text: Corpus, loss: Loss, made_of: str, words: Prose) -> None:
+def by_frequency(text: Corpus, loss: Loss, subtitle: str, words: Prose) -> None:
     """Bars by frequency, and the worst words."""
     name = losses.side("Sorted by")
     side, scale = loss.side(name), losses.scaled()
     clicked = controls.figure(
-        bands_data(loss.bands(name), text.vocabulary, side=name, made_of=made_of), "loss-bands", clickable=True
+        bands_data(loss.bands(name), text.vocabulary, side=name, subtitle=subtitle), "loss-bands", clickable=True
     )
     if clicked:
         losses.look_at(clicked[0])
@@ -76,12 +76,12 @@ def per_draw(loss: Loss, name: str) -> FloatArray:
     return np.divide(side.loss, side.weight, out=np.zeros_like(side.loss), where=side.weight > 0)
 
 
-def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> None:
+def by_score(text: Corpus, loss: Loss, subtitle: str, pmi: str, words: Prose) -> None:
     """All pairs over PMI and m, and the worst of them."""
     weight = controls.choice("weight")
     with st.spinner("Looking at all pairs …"):
         density, causes = loss.density, loss.causes
-    data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, made_of=made_of)
+    data = scores_data(density, causes, loss.objective.log_odds, weight=weight, pmi=pmi, subtitle=subtitle)
     controls.figure(data, "loss-scores")
     low, high, unseen, total = add_up([losses.scaled() * part for part in causes])
     say.markdown(words.part("scores", low=low, high=high, unseen=unseen, total=total, unit=state.get("unit")))
@@ -94,7 +94,7 @@ def by_score(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     )
 
 
-def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> None:
+def one_word(text: Corpus, loss: Loss, subtitle: str, pmi: str, words: Prose) -> None:
     """The worst pairs of a word, its neighbours, its sentences."""
     side_at, word_at = st.columns(2, vertical_alignment="bottom")
     with side_at:
@@ -110,7 +110,7 @@ def one_word(text: Corpus, loss: Loss, made_of: str, pmi: str, words: Prose) -> 
     own, scale = float(side.loss[index]), losses.scaled()
     key = f"loss-word-{index}"  # of this word only: what was clicked for another one must not lead on from here
     clicked = controls.figure(
-        word_data(pairs, own, word, text.vocabulary, side=name, made_of=made_of), key, clickable=True
+        word_data(pairs, own, word, text.vocabulary, side=name, subtitle=subtitle), key, clickable=True
     )
     if clicked:
         losses.look_at(clicked[0])
@@ -148,7 +148,7 @@ def in_text(text: Corpus, index: int) -> None:
     )
 
 
-def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) -> None:
+def on_a_map(text: Corpus, loss: Loss, run: Result, subtitle: str, words: Prose) -> None:
     """The most frequent words on a plane."""
     method = controls.choice("mapping", tuple(METHODS) if has_umap() else ("pca",))
     if not has_umap():
@@ -158,7 +158,7 @@ def on_a_map(text: Corpus, loss: Loss, run: Result, made_of: str, words: Prose) 
     values = (losses.scaled() * per_draw(loss, "word")[:shown]).tolist()
     names = text.vocabulary[:shown]
     unit = state.get("unit")
-    data = map_data(found, names, values, method=METHODS[method], unit=unit, made_of=made_of)
+    data = map_data(found, names, values, method=METHODS[method], unit=unit, subtitle=subtitle)
     clicked = controls.figure(data, "loss-map", clickable=True)
     if clicked:
         losses.look_at(clicked[0])
@@ -220,16 +220,16 @@ with frame.page("loss", losses.SETTINGS, SETTINGS) as words:
         scores = run.law(law)
         loss = cached.loss(text, run, law)
         summary(scores)
-        made_of = f"{text.name} · {losses.name_of(run)} · q = {scores.q}"
+        subtitle = f"{text.name} · {losses.name_of(run)} · q = {scores.q}"
         pmi = "PMI" if scores.q == "context marginal" else "log p/r"
         if view == "words":
-            by_frequency(text, loss, made_of, words)
+            by_frequency(text, loss, subtitle, words)
         elif view == "scores":
-            by_score(text, loss, made_of, pmi, words)
+            by_score(text, loss, subtitle, pmi, words)
         elif view == "word":
-            one_word(text, loss, made_of, pmi, words)
+            one_word(text, loss, subtitle, pmi, words)
         elif view == "map":
-            on_a_map(text, loss, run, made_of, words)
+            on_a_map(text, loss, run, subtitle, words)
         else:
             among_words(text, loss, pmi, words)
         controls.reproduce(*snippets.loss(text, run, law))

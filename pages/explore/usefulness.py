@@ -65,7 +65,7 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig) -> None:
         say.warning(words.part("not covered"))
         return
     made = f"{text.name} · {covered.found:,} of {covered.total:,} items · k = {config.negatives}"
-    controls.figure(usefulness_data(shown, against, law=law, made_of=made, unit=state.get("unit")), "usefulness")
+    controls.figure(usefulness_data(shown, against, law=law, subtitle=made, unit=state.get("unit")), "usefulness")
     verdict(words, shown, law)
     table(models, law)
     freedom(words, text, shown, test)

@@ -15,7 +15,7 @@ from jsmi_core.embeddings import TESTS
 from jsmi_core.experiments import Cell, CellResult
 
 
-class Step(NamedTuple):
+class Question(NamedTuple):
     """One step: how long it takes, its facts, and where to go and look, with which settings."""
 
     minutes: int
@@ -61,15 +61,15 @@ VARIABLES, BOUND = "pages/learn/variables.py", "pages/measure/bound.py"
 ON_TEXT = {"corpus": TEXT}
 MODEL_VALUES = {"dimension": str(MODEL.dimension), "epochs": str(MODEL.epochs)}
 STEPS = (
-    Step(5, lesson.switch, VARIABLES, {"preset": "copy", "picture": "channel"}),
-    Step(5, lesson.independent, VARIABLES, {"preset": "independent", "picture": "table"}),
-    Step(5, _text, BOUND, ON_TEXT),
-    Step(5, _negatives, BOUND, ON_TEXT),
-    Step(5, lesson.shifted, VARIABLES, {"preset": "copy", "picture": "away"}),
-    Step(7, _training, "pages/measure/train.py", ON_TEXT | MODEL_VALUES, trains=True),
-    Step(5, lambda: lesson.prices(cached.figure1_results()), "pages/start/start.py", {}),
-    Step(5, _losses, "pages/explore/loss.py", ON_TEXT, trains=True),
-    Step(3, _similarity, "pages/explore/usefulness.py", ON_TEXT, trains=True),
+    Question(5, lesson.switch, VARIABLES, {"preset": "copy", "picture": "channel"}),
+    Question(5, lesson.independent, VARIABLES, {"preset": "independent", "picture": "table"}),
+    Question(5, _text, BOUND, ON_TEXT),
+    Question(5, _negatives, BOUND, ON_TEXT),
+    Question(5, lesson.shifted, VARIABLES, {"preset": "copy", "picture": "away"}),
+    Question(7, _training, "pages/measure/train.py", ON_TEXT | MODEL_VALUES, trains=True),
+    Question(5, lambda: lesson.prices(cached.figure1_results()), "pages/start/start.py", {}),
+    Question(5, _losses, "pages/explore/loss.py", ON_TEXT, trains=True),
+    Question(3, _similarity, "pages/explore/usefulness.py", ON_TEXT, trains=True),
 )
 TRAINING = 5  # the step in which the model is trained
 UNGUESSED = "."
@@ -155,7 +155,7 @@ with frame.page("lesson", training.SETTINGS, SETTINGS) as words:
     at = state.get("step") - 1
     done = sum(step.minutes for step in STEPS[:at])
     total = sum(step.minutes for step in STEPS)
-    st.progress(done / total, as_words(f"Step {at + 1} of {len(STEPS)} · minute {done} of {total}"))
+    st.progress(done / total, as_words(f"Question {at + 1} of {len(STEPS)} · minute {done} of {total}"))
     say.header(words.part(f"{at + 1}: title"))
     step(words, at)
     with st.container(horizontal=True):

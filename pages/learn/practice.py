@@ -14,11 +14,11 @@ from jsmi_core.experiments import (
     SPARSE,
     Cell,
     CellResult,
+    LawStep,
     RankCell,
     RankConfig,
     RankResult,
     Result,
-    Step,
     best_known,
     comparable,
     mass_shift,
@@ -76,7 +76,7 @@ def switches() -> tuple[str, ...]:
         return tuple(name for name in SWITCHES if controls.switch(f"step_{name}"))
 
 
-def cells(text: Corpus, steps: Sequence[Step], config: SGNSConfig) -> list[Cell | RankCell]:
+def cells(text: Corpus, steps: Sequence[LawStep], config: SGNSConfig) -> list[Cell | RankCell]:
     """One training under each law of the walk, the learner's own for several lengths, and the best of its rank."""
     last = steps[-1].config
     trainings = [*(step.config for step in steps), *(replace(config, epochs=n) for n in (*LENGTHS, config.epochs))]
@@ -110,7 +110,7 @@ def page(words: prose.Prose, text: Corpus, config: SGNSConfig, on: tuple[str, ..
 
 
 def stairs(
-    text: Corpus, config: SGNSConfig, steps: Sequence[Step], on: Sequence[str], stored: Sequence[Result]
+    text: Corpus, config: SGNSConfig, steps: Sequence[LawStep], on: Sequence[str], stored: Sequence[Result]
 ) -> Stairs:
     """The bound from law to law, and the models that were trained under them."""
     scores, skip = {}, False
@@ -125,10 +125,10 @@ def stairs(
         found = searched(text, last.config, stored)
         best = None if found is None else max(score, cached.score_under(text, found, skip=skip))
         reached = Reached(config.dimension, config.epochs, best, score)
-    return stairs_data(steps, scores, reached, made_of=made_of(text, config), unit=state.get("unit"))
+    return stairs_data(steps, scores, reached, subtitle=subtitle_of(text, config), unit=state.get("unit"))
 
 
-def made_of(text: Corpus, config: SGNSConfig) -> str:
+def subtitle_of(text: Corpus, config: SGNSConfig) -> str:
     """What the walk's numbers belong to."""
     threshold = config.subsample or SGNSConfig.subsample
     return (
@@ -138,7 +138,7 @@ def made_of(text: Corpus, config: SGNSConfig) -> str:
     )
 
 
-def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
+def closer(words: prose.Prose, text: Corpus, steps: Sequence[LawStep]) -> None:
     """One departure: what it is, and which words it moves."""
     say.header("One departure at a time")
     names = [step.name for step in steps[1:]]
@@ -150,7 +150,7 @@ def closer(words: prose.Prose, text: Corpus, steps: Sequence[Step]) -> None:
     at = names.index(chosen) + 1
     before, after = steps[at - 1], steps[at]
     shifts = (mass_shift(getattr(before, masses), getattr(after, masses)) for masses in ("words", "negatives"))
-    controls.figure(mass_data(before, after, *shifts, made_of=text.name), "mass")
+    controls.figure(mass_data(before, after, *shifts, subtitle=text.name), "mass")
 
 
 # --- which bound is valid --------------------------------------------------------------------------------------------
@@ -214,12 +214,12 @@ def two_jobs(
     reached = [(run.cell.config.epochs, run.own.score) for run in runs]
     made = f"{controls.summary(text)} · d = {config.dimension}, k = {config.negatives}, q = {config.noise_name}"
     best = known if searched(text, config, stored) else None
-    controls.figure(draws_data(reached, per_epoch, scores.bound, best, made_of=made, unit=unit), "more-draws")
+    controls.figure(draws_data(reached, per_epoch, scores.bound, best, subtitle=made, unit=unit), "more-draws")
     say.markdown(words.part("sampled", k=config.negatives))
     ns = sorted({1, config.negatives, 10 * config.negatives})
     n = controls.choice("draws", ns)
     found = [sample for sample in cached.sampled_scores(text, own, SAMPLES_DRAWN, n) if sample.draws == n]
-    controls.figure(sampled_data(found, scores.score, scores.bound, made_of=made, unit=unit), "sampled")
+    controls.figure(sampled_data(found, scores.score, scores.bound, subtitle=made, unit=unit), "sampled")
     with st.container(horizontal=True):
         st.metric("Exact score", f"{number(to_bits(scores.score) if unit == 'bits' else scores.score)} {unit}")
         of_all = len(text.vocabulary) ** 2

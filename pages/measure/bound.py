@@ -32,7 +32,7 @@ def curve(text: Corpus) -> None:
         (paper.divergence, noisy.divergence),
         exponent=config.noise_exponent,
         per_positive=per_positive,
-        made_of=controls.summary(text),
+        subtitle=controls.summary(text),
         unit=unit,
     )
     controls.figure(chart, "bound")

@@ -37,8 +37,8 @@ def frequencies(text: Corpus) -> None:
     found = text.reading
     read = (found.words_read, found.tokens_read) if found else (len(text.vocabulary), len(text.ids))
     min_count = found.min_count if found else 1
-    made_of = controls.summary(text)
-    controls.figure(zipf_data(text.counts.tolist(), kept.tolist(), read, min_count, made_of=made_of), "zipf")
+    subtitle = controls.summary(text)
+    controls.figure(zipf_data(text.counts.tolist(), kept.tolist(), read, min_count, subtitle=subtitle), "zipf")
     most = 5_000
     st.dataframe(
         {
@@ -70,7 +70,7 @@ def pairs(text: Corpus) -> None:
         st.metric("Different pairs", f"{joint.pairs:,}", width="content")
         st.metric("Share of all V² pairs", f"{joint.pairs / np.prod(joint.shape, dtype=float):.2%}", width="content")
     bins = cached.pmi(text, config.sampling)
-    chart = pmi_data(bins.edges, bins.shares, config.negatives, made_of=controls.summary(text), unit=state.get("unit"))
+    chart = pmi_data(bins.edges, bins.shares, config.negatives, subtitle=controls.summary(text), unit=state.get("unit"))
     controls.figure(chart, "pmi")
 
 

@@ -167,8 +167,8 @@ def every_figure(words=WORDS):
     indices = np.arange(4)
     pairs = LOSS.pairs(np.repeat(indices, 4), np.tile(indices, 4))
     return [
-        bands_data(LOSS.bands(), words, side="word", made_of=words[0]),
-        scores_data(LOSS.density, LOSS.causes, LOSS.objective.log_odds, made_of=words[0]),
+        bands_data(LOSS.bands(), words, side="word", subtitle=words[0]),
+        scores_data(LOSS.density, LOSS.causes, LOSS.objective.log_odds, subtitle=words[0]),
         word_data(LOSS.pairs_of("word", 0), 1.0, words[0], words, side="word"),
         map_data(pca_map(LOSS.embedding.words), words, [1.0] * SIZE, method="PCA"),
         *heat_data(pairs, words[:4], LOSS.total),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jsmi_core.embeddings.intrinsic import Usefulness
-from jsmi_core.experiments.departures import SampledScore, Step
+from jsmi_core.experiments.departures import LawStep, SampledScore
 from jsmi_core.experiments.records import Certificate, RankResult
 from jsmi_core.experiments.specs import RankCell, RankConfig
 from jsmi_core.figures.charts import Chart, Line, Stair, Stairs
@@ -21,15 +21,15 @@ from tests.core.test_figures import result
 EVEN, STEEP = np.full(20, 0.05), np.array([0.5] + [0.5 / 19] * 19)
 
 
-def step(name: str, bound: float, words: np.ndarray = EVEN, negatives: np.ndarray = EVEN) -> Step:
-    return Step(name, SGNSConfig(), bound, words, negatives)
+def step(name: str, bound: float, words: np.ndarray = EVEN, negatives: np.ndarray = EVEN) -> LawStep:
+    return LawStep(name, SGNSConfig(), bound, words, negatives)
 
 
 STEPS = (step("paper", 0.1), step("subsample", 0.2), step("reach", 0.19))
 
 
 def test_stairs_lead_from_bound_to_bound_and_down_to_the_run() -> None:
-    stairs = stairs_data(STEPS, {"paper": 0.05, "reach": 0.06}, Reached(50, 20, 0.12, 0.06), made_of="made of")
+    stairs = stairs_data(STEPS, {"paper": 0.05, "reach": 0.06}, Reached(50, 20, 0.12, 0.06), subtitle="made of")
     assert stairs.stairs == (
         Stair("the paper's law", "bound", 0.0, 0.1, 0.05),
         Stair("subsampling", "bound", 0.1, 0.2),

@@ -8,7 +8,7 @@ from gensim.models import Word2Vec
 
 from jsmi_core import Corpus, PairSampling, SGNSConfig, reference, train_sgns
 from jsmi_core.errors import Cancelled, ParameterError
-from jsmi_core.training.trainer import _untrained, _Watch
+from jsmi_core.training.trainer import _Epochs, _untrained
 
 SMALL = {"dimension": 6, "epochs": 3, "subsample": 1e-2, "negatives": 3, "learning_rate": 0.05}
 
@@ -348,7 +348,7 @@ def test_settings_are_checked_before_gensim_sees_them():
 def test_sentences_that_are_asked_for_no_more_are_no_trouble(corpus):
     """gensim may leave its iterator before the end: that is not an error of a callback."""
     config = SGNSConfig(**SMALL)
-    watch = _Watch(_untrained(corpus, config), corpus, config, None, None, None)
+    watch = _Epochs(_untrained(corpus, config), corpus, config, None, None, None)
     watch.see(0)
     sentences = iter(watch)
     assert next(sentences) == next(corpus.sentences())
