@@ -175,11 +175,6 @@ class TextStream:
                 f"byte 0x{error.object[error.start]:02X}); {advice(found)}.",
                 found,
             ) from None
-        except UnicodeError as error:
-            found = guesses(tail + piece, len(tail))
-            raise EncodingError(
-                f"{self._shown} does not decode as {self.encoding} ({error}); {advice(found)}.", found
-            ) from None
 
     def _refuse_without_mark(self) -> None:
         """Refuse a text in UTF-16 or UTF-32 that does not say which of its bytes come first."""

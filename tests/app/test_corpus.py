@@ -1,5 +1,7 @@
 """Corpus: a text is chosen, brought, read, looked at; words of a text stay words."""
 
+import re
+
 import pytest
 
 from tests.app.conftest import Open, bring, query, setting, texts
@@ -25,7 +27,7 @@ def test_every_view_opens_from_a_link(open_page: Open, view: str) -> None:
 def test_a_pasted_text_is_read_and_kept_under_its_digest(open_page: Open) -> None:
     app = bring(open_page("corpus"), TEXT)
     digest = query(app)["corpus"]
-    assert len(digest) == 64
+    assert re.fullmatch(r"[0-9a-f]{64}\.[0-9a-f]{16}", digest)  # its words, and how it was read
     assert app.metric[0].value == "60"
     again = open_page("corpus", corpus=digest)
     assert again.metric[0].value == "60"

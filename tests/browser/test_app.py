@@ -48,9 +48,9 @@ def test_a_text_is_uploaded_and_trained_and_its_gap_falls(server: str, visit: Vi
     expect(page.get_by_text("own text.txt")).to_be_visible()
     page.get_by_role("button", name="Read the text").click()
     expect(page.get_by_text("min_count = 5 keeps 13 of 13 words")).to_be_visible()
-    page.wait_for_url(re.compile("corpus=[0-9a-f]{64}"))
+    page.wait_for_url(re.compile(r"corpus=[0-9a-f]{64}\.[0-9a-f]{16}"))
     digest = query(page)["corpus"]
-    assert re.fullmatch("[0-9a-f]{64}", digest)
+    assert re.fullmatch(r"[0-9a-f]{64}\.[0-9a-f]{16}", digest)
     page.get_by_role("link", name="Train").click()
     expect(page.locator("h1")).to_have_text("How close does training come to the bound?")
     settled(page)
