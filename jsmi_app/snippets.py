@@ -76,7 +76,8 @@ for cell in grid.rank_cells(corpus.digest):
 def loss(text: Corpus, run: Result, law: LawName) -> Snippets:
     """The gap of a stored model, by pairs that occur and never occur, by word and by band of frequency."""
     python = f"""{_read(text)}
-loss = loss_of(Store().get({run.id!r}, Result), corpus, {law!r})
+with Store() as store:
+    loss = loss_of(store.get({run.id!r}, Result), corpus, {law!r})
 print(loss.total, loss.by_word.seen.sum(), loss.by_word.unseen.sum(), *loss.causes)
 print([(corpus.vocabulary[band.first], band.loss) for band in loss.bands()])"""
     shell = f"{_shell('loss', text, {})} {run.id}" + (f" --law {law}" if law != LAWS[0] else "")
@@ -161,7 +162,8 @@ from jsmi_core.experiments import Result
 
 {_read(text)}
 joint = expected_pairs(corpus, {_call("PairSampling", _changed(run.cell.config.sampling))})
-run = Store().get({run.id!r}, Result)
+with Store() as store:
+    run = store.get({run.id!r}, Result)
 {case}"""
     return _with_imports(python), _shell("prove", text, {"words": words, "run": run.id})
 
@@ -172,9 +174,9 @@ def usefulness(text: Corpus) -> Snippets:
 from jsmi_core.embeddings import usefulness
 
 {_read(text)}
-store = Store()
-for run in store.results(corpus.digest, kind=Result):
-    print(run.id, run.own.gap, usefulness(store.get(run.id, Result).embedding))"""
+with Store() as store:
+    for run in store.results(corpus.digest, kind=Result):
+        print(run.id, run.own.gap, usefulness(store.get(run.id, Result).embedding))"""
     return _with_imports(python), _shell("usefulness", text, {})
 
 

@@ -43,7 +43,7 @@ class Outlet(io.TextIOBase):
 
     def flush(self) -> None:
         """Hand on what is written, or nothing once that has failed."""
-        if self.failure is None:
+        if self.failure is None and not self.stream.closed:  # Python flushes an outlet once more when it forgets it
             try:
                 self.stream.flush()
             except OSError as error:
