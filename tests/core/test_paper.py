@@ -58,10 +58,12 @@ def test_every_test_exists(place):
 
 @pytest.mark.parametrize("row", rows(PAPER), ids=lambda row: row[0][:40])
 def test_every_page_exists_and_has_what_is_named_after_it(row):
-    """A card, a picture or a choice is a word of the page's own, of its settings or of the cards of the proofs."""
+    """A card, a picture or a choice is a word of the page, of the panels it shows or of the cards of the proofs."""
     page, *shown = next(code(cell) for cell in row if cell.startswith("`pages/"))
     assert (ROOT / page).is_file()
-    sources = [ROOT / page, ROOT / "jsmi_app" / "state.py", *(ROOT / "jsmi_core" / "proofs").glob("*.py")]
+    panels = re.findall(r"^from jsmi_app.panels import (.*)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    shows = [ROOT / "jsmi_app" / "panels" / f"{name.split()[0]}.py" for names in panels for name in names.split(", ")]
+    sources = [ROOT / page, *shows, *(ROOT / "jsmi_core" / "proofs").glob("*.py")]
     words = {word for source in sources for word in re.findall(r'"([\w-]+)"', source.read_text(encoding="utf-8"))}
     words |= set(jsmi_core.experiments.departures.DEPARTURES)
     assert set(shown) <= words
@@ -86,7 +88,7 @@ def test_the_papers_settings_are_the_defaults():
         assert inspect.signature(read).parameters["min_count"].default == 5
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/paper.md", "jsmi_app/prose/en/reproductions.md"])
+@pytest.mark.parametrize("path", ["README.md", "docs/paper.md", "jsmi_app/prose/reproductions.md"])
 def test_wherever_the_penn_treebank_is_told_of_its_min_count_is_the_papers(path):
     text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
     told = re.findall(r"min.count[ =](\d+)", text[text.index("Penn Treebank") :].split("```")[0])
