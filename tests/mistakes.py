@@ -258,7 +258,7 @@ MUTANTS = [
     ),
     Mutant(
         "window weights off by one",
-        "jsmi_core.pairs.cooccurrence.PairSampling.weights",
+        "jsmi_core.pairs.sampling.PairSampling.weights",
         "(self.window - distance + 1) / self.window",
         "(self.window - distance + 1) / (self.window + 1)",
         tests="cooccurrence",
