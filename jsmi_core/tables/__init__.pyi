@@ -3,6 +3,7 @@ from .joint import (
     SIZES as SIZES,
     corner as corner,
     edited as edited,
+    edited_block as edited_block,
     edited_within_margins as edited_within_margins,
     preset as preset,
     read_table as read_table,

@@ -165,17 +165,57 @@ def edited(table: FloatArray, row: int, column: int, value: float) -> FloatArray
     >>> edited(np.array([[0.5, 0.3], [0.1, 0.1]]), 0, 0, 0.0).tolist()
     [[0.0, 0.6], [0.2, 0.2]]
     """
-    value = checks.real("a cell", value, 0, 1)
-    others = np.array(table)
-    others[row, column] = 0.0
-    mass = math.fsum(others.ravel())
+    return edited_block(table, {(row, column): value})
+
+
+def edited_block(
+    table: FloatArray, cells: Mapping[tuple[int, int], float], *, keep_margins: bool = False
+) -> FloatArray:
+    """Set some cells at once: a single one, or a block copied from a spreadsheet.
+
+    The others are rescaled and keep their proportions; evenly where all others are 0. Where there are no others, the
+    cells given are proportions. With ``keep_margins`` one after the other is set by :func:`edited_within_margins`,
+    as if typed: a later one may move an earlier one.
+
+    Parameters
+    ----------
+    table : (V, W) float64, sums to 1
+    cells : mapping of (row, column) to float, 0 … 1
+    keep_margins : bool
+
+    Returns
+    -------
+    (V, W) float64, sums to 1
+
+    Raises
+    ------
+    ParameterError
+        If a value is not a probability, the values are together more than 1, or the margins do not allow them.
+
+    Examples
+    --------
+    >>> edited_block(np.array([[0.5, 0.3], [0.1, 0.1]]), {(0, 0): 0.2, (0, 1): 0.6}).round(6).tolist()
+    [[0.2, 0.6], [0.1, 0.1]]
+    """
+    if keep_margins:
+        for place, value in cells.items():
+            table = edited_within_margins(table, *place, value)
+        return table
+    given, others = np.zeros_like(table), np.ones(table.shape, dtype=bool)
+    for place, value in cells.items():
+        given[place], others[place] = checks.real("a cell", value, 0, 1), False
+    total = math.fsum(given.ravel())
+    if not others.any() and total > 0:
+        return given / total
+    if not others.any() or total > 1 + 1e-9:  # rounded numbers may add up to a little more
+        raise ParameterError(
+            f"these cells add up to {100 * total:.4g} %, which is impossible: give cells that add up to 100 % or less."
+        )
+    rest = np.where(others, table, 0.0)
+    mass = math.fsum(rest.ravel())
     if mass == 0:
-        others = np.ones_like(others)
-        others[row, column] = 0.0
-        mass = others.size - 1.0
-    others *= (1 - value) / mass
-    others[row, column] = value
-    return others
+        rest, mass = others.astype(float), float(others.sum())
+    return given + rest * (max(0.0, 1 - total) / mass)
 
 
 def edited_within_margins(table: FloatArray, row: int, column: int, value: float) -> FloatArray:

@@ -1,19 +1,17 @@
 """Two variables: a small joint table to edit by hand, and what the theory says of it, one picture at a time."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, prose, say, snippets, state
+from jsmi_app import cached, controls, frame, grid, prose, say, snippets, state
 from jsmi_app.markdown import joined
 from jsmi_app.panels import tables
 from jsmi_app.setting import along, like, one_of, words as any_words
-from jsmi_core.errors import JSMIError, ParameterError
+from jsmi_core.errors import JSMIError
 from jsmi_core.figures import (
     Knowable,
     Names,
@@ -31,8 +29,7 @@ from jsmi_core.objective import SGNSObjective
 from jsmi_core.tables import (
     DIRECTIONS,
     cells,
-    edited,
-    edited_within_margins,
+    edited_block,
     matrix_cells,
     moved,
     read_scores,
@@ -103,14 +100,15 @@ def current_table() -> tuple[FloatArray, Names]:
     return table, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", table.shape, strict=True)))
 
 
-def take_cells(words: prose.Prose, table: FloatArray) -> None:
+def take_cells(table: FloatArray, names: Names) -> None:
     """What was typed into the cells becomes the table, or is refused in one sentence."""
-    change = edited_within_margins if state.get("margins") == "fixed" else edited
-    with refusals():
-        for row, column, value in typed("cells"):
-            if row >= table.shape[0]:
-                raise ParameterError(words.part("no_margin"))
-            table = change(table, row, column, (value or 0.0) / 100)
+    for texts in grid.typed("cells", table.shape):
+        with refusals():
+            shares = {
+                place: (grid.number(text, names.cell(*place), percent=True) or 0.0) / 100
+                for place, text in texts.items()
+            }
+            table = edited_block(table, shares, keep_margins=state.get("margins") == "fixed")
             state.put("table", write_table(table))
 
 
@@ -119,9 +117,8 @@ def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     controls.choice("margins")
     say.markdown(joined(words.part("margins" if state.get("margins") == "fixed" else "free"), words.part("table")))
     controls.show_notices()
-    percent = 100 * np.block([[table, table.sum(axis=1, keepdims=True)], [table.sum(axis=0), np.ones(1)]])
-    form = "%.2f" if len(names.contexts) < 6 else "%.1f"
-    grid("cells", percent, (*names.words, "p(y)"), (*names.contexts, "p(x)"), form, "The table p(x, y)")
+    form = ".2f" if len(names.contexts) < 6 else ".1f"
+    grid.show("cells", 100 * table, names.words, names.contexts, form, "The table p(x, y) in percent", ("p(x)", "p(y)"))
     if state.get("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             say.caption(words.part("edited"))
@@ -132,35 +129,6 @@ def reset() -> None:
     """Forget what was edited."""
     state.put("table", "")
     state.put("scores", "")
-
-
-# --- grids of numbers ------------------------------------------------------------------------------------------------
-
-
-def grid(kind: str, values: FloatArray, rows: tuple[str, ...], columns: tuple[str, ...], form: str, alt: str) -> None:
-    """Numbers to edit; what is typed is taken up by :func:`typed` at the next run, which makes a new grid.
-
-    A new one, since its cells are to show what the edit made of them and not what was typed.
-    """
-    config: dict[str, Any] = {"name": st.column_config.TextColumn("", disabled=True, pinned=True, width=44)}
-    data: dict[str, list[Any]] = {"name": list(rows)}
-    for i, name in enumerate(columns):
-        config[str(i)] = st.column_config.NumberColumn(name, format=form, disabled=name == "p(x)", width=52)
-        data[str(i)] = [value if math.isfinite(value) else None for value in values[:, i].tolist()]
-    st.data_editor(data, key=grid_key(kind), column_config=config, hide_index=True, alt=alt)
-
-
-def grid_key(kind: str) -> str:
-    """The key of the grid that is on the page now."""
-    return f"{kind}-{st.session_state.setdefault(f'_{kind}_edits', 0)}"
-
-
-def typed(kind: str) -> list[tuple[int, int, float | None]]:
-    """What was typed into a grid since the last run: row, column, and number or None for an emptied cell."""
-    rows = st.session_state.get(grid_key(kind), {"edited_rows": {}})["edited_rows"]
-    if rows:
-        st.session_state[f"_{kind}_edits"] += 1
-    return [(int(row), int(column), value) for row, cells in rows.items() for column, value in cells.items()]
 
 
 @contextmanager
@@ -226,7 +194,7 @@ def show_away(objective: SGNSObjective, known: Knowable, names: Names, words: pr
     _, gap, parts = matrix_cells(objective, scores)
     controls.figure(loss_data(parts, gap, known, names, unit=unit), "gap-cells")
     say.markdown(words.part("scores"))
-    grid("scores", scores, names.words, names.contexts, "%.3g", "The score matrix m")
+    grid.show("scores", scores, names.words, names.contexts, ".3g", "The score matrix m in nats")
     gaps = [matrix_cells(objective, at(share))[1] for share in DISTANCES[::2]]
     controls.figure(way_data(DISTANCES[::2], gaps, (distance, gap), known, DIRECTION_NAMES[way], unit=unit), "way")
     say.markdown(joined(words.part("away"), *([words.part("never")] if np.isneginf(best).any() else [])))
@@ -246,17 +214,18 @@ def chosen_cell(names: Names) -> tuple[int, int]:
     return places[picked]
 
 
-def take_scores(shape: tuple[int, ...]) -> None:
+def take_scores(shape: tuple[int, ...], names: Names) -> None:
     """What was typed into the scores is kept beside the way that m is dragged along."""
-    own = own_scores(shape)
-    with refusals():
-        for row, column, value in typed("scores"):
-            own.pop((row, column), None)
-            if value is not None:
-                own[row, column] = value
-            text = write_scores(own)
-            read_scores(text)  # refuses what is too large
-            state.put("scores", text)
+    for texts in grid.typed("scores", shape):
+        with refusals():
+            own = own_scores(shape)
+            for place, text in texts.items():
+                own.pop(place, None)
+                if (value := grid.number(text, names.cell(*place))) is not None:
+                    own[place] = value
+            written = write_scores(own)
+            read_scores(written)  # refuses what is too large
+            state.put("scores", written)
 
 
 def show_rank(objective: SGNSObjective, known: Knowable, names: Names, words: prose.Prose) -> None:
@@ -289,9 +258,9 @@ def explore(words: prose.Prose) -> None:
     """Left the table, right one picture of it."""
     picture = controls.choice("picture")
     choose_table()
-    take_cells(words, current_table()[0])
+    take_cells(*current_table())
     table, names = current_table()
-    take_scores(table.shape)
+    take_scores(table.shape, names)
     left, right = st.columns([2, 3] if len(names.contexts) < 5 else 2, gap="medium")
     with left:
         edit_cells(words, table, names)

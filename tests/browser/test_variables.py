@@ -1,31 +1,86 @@
-"""Two variables: a cell is edited in the browser's own grid, a score matrix dragged, and the link keeps both."""
+"""Two variables: a cell is edited in the page's grid, a score matrix dragged, and the link keeps both."""
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from jsmi_core.tables import edited, edited_block, read_table
 from tests.browser.conftest import drawn, settled
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
-COLUMN, ROW, FIRST = 52, 35, 44  # px: of a cell; where the first one begins
+
+
+def cell(page: Page, row: int, column: int) -> Locator:
+    """A cell of the table of probabilities."""
+    return page.get_by_role("table", name="The table p(x, y)").get_by_label(f"x{row + 1} × y{column + 1}", exact=True)
 
 
 def edit(page: Page, row: int, column: int, value: str) -> None:
-    """Open a cell of the first grid, write into it, press Enter."""
-    cell = page.locator(".gdg-input")
-    for _ in range(10):  # on a busy machine two clicks may come too far apart, or before the grid is there
-        settled(page)
-        box = page.get_by_test_id("stDataFrame").first.bounding_box()
-        if box:
-            page.mouse.dblclick(box["x"] + FIRST + (column + 0.5) * COLUMN, box["y"] + (row + 1.5) * ROW)
-        page.wait_for_timeout(500)
-        if cell.count():
-            break
-    cell.fill(value)
-    cell.press("Enter")
+    """Write into a cell, press Enter."""
+    cell(page, row, column).fill(value)
+    cell(page, row, column).press("Enter")
+
+
+def paste(at: Locator, text: str) -> None:
+    """Paste into a cell what a spreadsheet puts on the clipboard."""
+    at.evaluate(
+        """(input, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
+def table_of(page: Page) -> np.ndarray:
+    """The table that the link carries, in percent."""
+    return 100 * read_table(parse_qs(urlsplit(page.url).query)["table"][0])
+
+
+def test_cells_are_typed_one_after_the_other_and_pasted(server: str, visit: Visit) -> None:
+    page = visit(f"{server}/variables?preset=independent&size=3")
+    for text, shown in ((".5", "0.50"), ("0,25", "0.25")):
+        cell(page, 0, 0).click()
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        expect(cell(page, 0, 0)).to_have_value(shown)
+        expect(cell(page, 1, 0)).to_be_focused()
+        page.wait_for_url(f"**table={shown.rstrip('0')}-*")
+    settled(page)
+    before = table_of(page) / 100
+
+    cell(page, 0, 1).click()
+    page.keyboard.type("30")
+    page.keyboard.press("Tab")
+    page.keyboard.type("20")
+    page.keyboard.press("Enter")
+    expect(cell(page, 0, 2)).to_have_value("20.00")
+    expect(cell(page, 1, 2)).to_be_focused()
+    wanted = 100 * edited(edited(before, 0, 1, 0.3), 0, 2, 0.2)
+    expect(cell(page, 0, 1)).to_have_value(f"{wanted[0, 1]:.2f}")
+    settled(page)
+    np.testing.assert_allclose(table_of(page), wanted, atol=1e-9)
+
+    page.keyboard.type("7")  # not sent yet, and taken back
+    page.keyboard.press("Escape")
+    expect(cell(page, 1, 2)).to_have_value(f"{wanted[1, 2]:.2f}")
+    cell(page, 1, 1).click()
+    paste(cell(page, 1, 1), "11\t12,5\r\n13 %\t<b>1</b>\r\n")
+    expect(page.get_by_text("is not usable")).to_be_visible()
+    expect(cell(page, 2, 2)).to_have_value(f"{wanted[2, 2]:.2f}")
+    expect(cell(page, 1, 1)).to_be_focused()
+    paste(cell(page, 1, 1), "11\t12,5\r\n13 %\t.5\r\n")
+    expect(cell(page, 2, 2)).to_have_value("0.50")
+    expect(cell(page, 1, 1)).to_be_focused()
+    settled(page)
+    block = {(1, 1): 0.11, (1, 2): 0.125, (2, 1): 0.13, (2, 2): 0.005}
+    np.testing.assert_allclose(table_of(page), 100 * edited_block(wanted / 100, block), atol=1e-9)
 
 
 def finding(page: Page) -> str:

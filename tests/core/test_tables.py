@@ -12,6 +12,7 @@ from jsmi_core.tables.joint import (
     SIZES,
     corner,
     edited,
+    edited_block,
     edited_within_margins,
     preset,
     read_table,
@@ -119,6 +120,33 @@ def test_a_free_edit_keeps_a_distribution_and_the_proportions_of_the_rest(edit):
 def test_a_free_edit_takes_probabilities_only(value):
     with pytest.raises(ParameterError, match="a cell = "):
         edited(preset("copy", 2), 0, 0, value)
+
+
+def test_a_block_is_set_and_the_rest_keeps_its_proportions() -> None:
+    table = np.array([[0.1, 0.2, 0.3], [0.1, 0.1, 0.2]])
+    changed = edited_block(table, {(0, 0): 0.25, (0, 1): 0.05})
+    np.testing.assert_allclose(changed, [[0.25, 0.05, 0.3], [0.1, 0.1, 0.2]], atol=1e-15)
+    np.testing.assert_allclose(edited_block(table, {(0, 2): 0.65})[1], np.array([0.1, 0.1, 0.2]) / 2, atol=1e-15)
+    full = edited_block(np.full((2, 2), 0.25), {(0, 0): 0.1, (0, 1): 0.1, (1, 0): 0.2, (1, 1): 0.1})
+    np.testing.assert_allclose(full, [[0.2, 0.2], [0.4, 0.2]], atol=1e-15)
+    even = edited_block(np.array([[0.5, 0.5], [0.0, 0.0]]), {(0, 0): 0.1, (0, 1): 0.3})
+    np.testing.assert_allclose(even, [[0.1, 0.3], [0.3, 0.3]], atol=1e-15)
+
+
+@pytest.mark.parametrize("values", [(0.6, 0.5), (0.5, -0.1), (0.5, np.nan)])
+def test_an_impossible_block_is_refused(values: tuple[float, float]) -> None:
+    with pytest.raises(ParameterError, match="give"):
+        edited_block(np.full((2, 2), 0.25), dict(zip([(0, 0), (0, 1)], values, strict=True)))
+    with pytest.raises(ParameterError, match="100 %"):
+        edited_block(np.full((2, 2), 0.25), dict.fromkeys([(0, 0), (0, 1), (1, 0), (1, 1)], 0.0))
+
+
+def test_a_block_within_the_margins_is_typed_cell_by_cell_or_not_at_all() -> None:
+    table = np.full((3, 3), 1 / 9)
+    changed = edited_block(table, {(0, 0): 1 / 3, (1, 1): 1 / 3}, keep_margins=True)
+    np.testing.assert_allclose(changed, np.eye(3) / 3, atol=1e-15)
+    with pytest.raises(ParameterError, match="margins"):
+        edited_block(table, {(0, 0): 0.1, (0, 1): 0.5}, keep_margins=True)
 
 
 @given(edits())
