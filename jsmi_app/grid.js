@@ -46,6 +46,7 @@ function build(box, data, before) {
   } else grid.below = [];
   // Letters typed here are no shortcuts of the page.
   for (const kind of ["keydown", "keypress", "keyup"]) table.addEventListener(kind, (event) => event.stopPropagation());
+  grid.table = table;
   box.replaceChildren(table);
   if (at) box.querySelector(`[data-at="${at}"]`)?.focus();
   return grid;
@@ -80,6 +81,8 @@ function show(grid, data) {
     delete input.dataset.sent;
     if (input.value !== data.cells[x][y]) write(input, data.cells[x][y], focused);
   }));
+  const longest = Math.max(4, ...data.cells.flat().map((text) => text.length));
+  grid.table.style.setProperty("--digits", longest);
   grid.right.forEach((cell, x) => { cell.textContent = data.sums[x]; });
   grid.below.forEach((cell, y) => { cell.textContent = data.totals[y]; });
 }
