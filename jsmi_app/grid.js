@@ -4,22 +4,21 @@ const grids = new WeakMap();
 
 export default function ({ parentElement, data, setStateValue }) {
   const box = parentElement.querySelector(".grid");
-  const form = JSON.stringify([data.id, data.label, data.rows, data.columns, data.right, data.below]);
+  const form = JSON.stringify([data.label, data.rows, data.columns, data.right, data.below]);
   let grid = grids.get(box);
   if (!grid || grid.form !== form) {
     grid = build(box, data, grid);
     grid.form = form;
     grids.set(box, grid);
   }
-  grid.send = () => setStateValue("edits", { id: data.id, list: grid.pending });
+  grid.send = () => setStateValue("edits", grid.pending);
   show(grid, data);
 }
 
 function build(box, data, before) {
   const active = box.getRootNode().activeElement;
   const at = before && active?.dataset?.at;
-  const again = before && before.id === data.id;
-  const grid = { id: data.id, last: again ? before.last : 0, pending: again ? before.pending : [] };
+  const grid = { last: before?.last ?? 0, pending: before?.pending ?? [] };
   const table = document.createElement("table");
   table.setAttribute("aria-label", data.label);
   const heads = row(table, "thead");

@@ -5,9 +5,7 @@ page computes both count. Names are shown as text and never as markup.
 """
 
 import math
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +23,6 @@ _component = st.components.v2.component(
     css=(_HERE / "grid.css").read_text(encoding="utf-8"),
     js=(_HERE / "grid.js").read_text(encoding="utf-8"),
 )
-
-
-@dataclass
-class _Taken:
-    """Which edits of a grid have been taken up; an edit of another session's grid is none of this one's."""
-
-    id: str
-    number: int = 0
 
 
 def show(
@@ -60,13 +50,11 @@ def show(
     sums : (str, str), optional
         The names of the column and of the row of sums, which cannot be edited.
     """
-    taken = _taken(kind)
     margins = (values.sum(axis=1), [*values.sum(axis=0), values.sum()]) if sums else ((), ())
     _component(
         key=key(kind),
         data={
-            "id": taken.id,
-            "taken": taken.number,
+            "taken": st.session_state.get(_taken(kind), 0),
             "label": label,
             "rows": list(rows),
             "columns": list(columns),
@@ -89,26 +77,27 @@ def typed(kind: str, shape: tuple[int, ...]) -> Iterator[Typed]:
 
     Each counts as taken once the next one is asked for: a run that ends before leaves it to the next run.
     """
-    taken = _taken(kind)
-    sent = (st.session_state.get(key(kind)) or {}).get("edits") or {}
-    for number, cells in edits_after(taken.number, sent, shape) if sent.get("id") == taken.id else ():
+    sent = (st.session_state.get(key(kind)) or {}).get("edits", [])
+    if _taken(kind) not in st.session_state:  # what outlived its server stands in the link
+        st.session_state[_taken(kind)] = max((edit["number"] for edit in sent), default=0)
+    for number, cells in edits_after(st.session_state[_taken(kind)], sent, shape):
         if cells:
             yield cells
-        taken.number = number
+        st.session_state[_taken(kind)] = number
 
 
-def edits_after(taken: int, sent: Mapping[str, Any], shape: tuple[int, ...]) -> list[tuple[int, Typed]]:
+def edits_after(taken: int, sent: Sequence[Mapping[str, Any]], shape: tuple[int, ...]) -> list[tuple[int, Typed]]:
     """What was sent with a number above the last one taken, by number; cells that the table does not have are left out.
 
     Examples
     --------
-    >>> sent = {"list": [{"number": 2, "cells": [[0, 1, "5"], [0, 9, "5"]]}, {"number": 1, "cells": [[0, 0, "3"]]}]}
+    >>> sent = [{"number": 2, "cells": [[0, 1, "5"], [0, 9, "5"]]}, {"number": 1, "cells": [[0, 0, "3"]]}]
     >>> edits_after(1, sent, (2, 2))
     [(2, {(0, 1): '5'})]
     """
     return [
         (edit["number"], {(x, y): text for x, y, text in edit["cells"] if 0 <= x < shape[0] and 0 <= y < shape[1]})
-        for edit in sorted(sent["list"], key=lambda edit: int(edit["number"]))
+        for edit in sorted(sent, key=lambda edit: int(edit["number"]))
         if edit["number"] > taken
     ]
 
@@ -143,6 +132,6 @@ def written(value: float, form: str) -> str:
     return format(value, form).replace("-", "−").replace("inf", "∞")
 
 
-def _taken(kind: str) -> _Taken:
-    found: _Taken = st.session_state.setdefault(f"_{kind}_taken", _Taken(secrets.token_hex(8)))
-    return found
+def _taken(kind: str) -> str:
+    """Where the session keeps the number of the last edit taken up."""
+    return f"_{kind}_taken"

@@ -12,7 +12,7 @@ from jsmi_core import JointDistribution, SGNSObjective, mutual_information
 from jsmi_core.cli.entry import main
 from jsmi_core.tables.joint import edited, edited_block, preset, read_table
 from jsmi_core.tables.scores import cells, matrix_cells, moved
-from tests.app.conftest import Open, plain, query, setting, texts
+from tests.app.conftest import PAGES, ROOT, Open, plain, query, setting, texts
 from tests.app.test_snippets import printed
 
 PICTURES = ("table", "channel", "alpha", "away", "rank")
@@ -29,7 +29,7 @@ def send(app: AppTest, kind: str, *edits: list[list], first: int | None = None) 
     data = grid(app, kind)
     start = data["taken"] + 1 if first is None else first
     sent = [{"number": start + i, "cells": cells} for i, cells in enumerate(edits)]
-    app.session_state[f"grid-{kind}"] = {"edits": {"id": data["id"], "list": sent}}
+    app.session_state[f"grid-{kind}"] = {"edits": sent}
     app.run()
     assert not app.exception
     return app
@@ -100,13 +100,20 @@ def test_two_edits_in_a_row_both_count_and_none_counts_twice(open_page: Open) ->
     np.testing.assert_allclose(edited_table(again.run()), wanted, atol=1e-12)
 
 
-def test_an_edit_of_another_session_or_another_table_s_cell_changes_nothing(open_page: Open) -> None:
-    app = open_page("variables", size="2")
-    app.session_state["grid-cells"] = {"edits": {"id": "another", "list": [{"number": 1, "cells": [[0, 0, "9"]]}]}}
-    app.run()
-    assert not app.exception
-    assert query(send(app, "cells", [[7, 7, "9"], [-1, 0, "9"]])).keys() == {"size"}
+def test_an_edit_of_a_cell_that_the_table_lacks_changes_nothing(open_page: Open) -> None:
+    app = send(open_page("variables", size="2"), "cells", [[7, 7, "9"], [-1, 0, "9"]])
+    assert query(app).keys() == {"size"}
     assert grid(app)["taken"] == 1
+
+
+def test_what_a_browser_sends_again_to_a_new_server_changes_nothing() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["grid-cells"] = {"edits": [{"number": 3, "cells": [[0, 0, "9"]]}]}
+    app.switch_page(PAGES["variables"]).run()
+    assert not app.exception
+    assert "table" not in query(app)
+    assert edited_table(type_in(app, "cells", 0, 0, "8"))[0, 0] == pytest.approx(0.08)
+    assert grid(app)["taken"] == 4
 
 
 def test_a_pasted_block_is_set_at_once(open_page: Open) -> None:
