@@ -41,7 +41,7 @@ def worker() -> Iterator[WorkerProcess]:
 
 
 def send(worker: WorkerProcess, store: Store, ordered: Spec) -> None:
-    worker.send({"cell": ordered.to_dict(), "store": str(store.path.absolute())})
+    worker.send({"cell": ordered.to_dict(), "store": str(store.path.absolute()), "name": "text"})
 
 
 def heard(worker: WorkerProcess, kind: str) -> dict[str, Any]:
