@@ -72,9 +72,9 @@ def until(app: AppTest, ready: Callable[[AppTest], object], seconds: float = 60)
 
 
 def texts(app: AppTest) -> list[str]:
-    """All text of a page's body."""
+    """All text of a page's body, as a reader sees it."""
     kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
-    return [element.value for kind in kinds for element in getattr(app, kind)]
+    return [plain(element.value) for kind in kinds for element in getattr(app, kind)]
 
 
 def plain(text: str) -> str:

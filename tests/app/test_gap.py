@@ -4,7 +4,7 @@ from jsmi_app import cached
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import Open, query, setting, texts, until
+from tests.app.conftest import Open, plain, query, setting, texts, until
 
 GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives_list": "1,5", "seeds": "1,2"}
 
@@ -12,7 +12,7 @@ GRID = {"corpus": "planted", "dimensions": "2,4", "epochs_list": "1", "negatives
 def test_a_grid_is_run_drawn_and_kept(open_page: Open) -> None:
     app = open_page("gap", **GRID)
     assert any("0 of 8 stored; the other 8" in text for text in texts(app))
-    assert any("run it" in info.value for info in app.info)
+    assert any("run it" in plain(info.value) for info in app.info)
     app.button("run").click().run()
     until(app, lambda page: any("All 8 of this grid" in text for text in texts(page)))
     for axis in ("dimension", "alpha", "epochs"):
@@ -81,14 +81,14 @@ def test_the_best_embedding_of_each_dimension_splits_the_gap(open_page: Open) ->
     assert not app.exception
     assert app.header[0].value.startswith("Each dimension between 1 and 2 is worth")
     app.segmented_control(setting("law")).set_value("paper").run()
-    assert any("word2vec's noise" in info.value for info in app.info)
+    assert any("word2vec's noise" in plain(info.value) for info in app.info)
 
 
 def test_what_needs_a_search_says_so(open_page: Open) -> None:
     app = open_page("gap", **GRID | {"dimensions": "2", "negatives_list": "5", "seeds": "1", "show": "split"})
     app.button("run").click().run()
     until(app, lambda page: any("All 1 of this grid" in text for text in texts(page)))
-    assert any("switch on their search" in info.value for info in app.info)
+    assert any("switch on their search" in plain(info.value) for info in app.info)
 
 
 def test_epochs_along_one_run_are_trained_once(open_page: Open) -> None:

@@ -150,7 +150,7 @@ def test_without_a_model_one_is_trained_here(open_page: Open) -> None:
     app = open_page("loss", **TEXT)
     assert any("No model of this text is stored yet" in text for text in texts(app))
     app.button("train").click().run()
-    until(app, lambda page: page.selectbox and any(box.key == "run" for box in page.selectbox))
+    until(app, lambda page: page.selectbox and any(box.key == setting("run") for box in page.selectbox))
     assert "d = 20, 20 epochs" in str(app.selectbox(setting("run")).options)
     assert len(app.get("plotly_chart")) == 1
 

@@ -9,7 +9,7 @@ from jsmi_core import SGNSConfig, SGNSObjective, expected_pairs, sample_corpus, 
 from jsmi_core.cli.entry import main
 from jsmi_core.experiments.departures import walk
 from jsmi_core.figures.practice import NAMES
-from tests.app.conftest import Open, bring, query, setting, texts, until
+from tests.app.conftest import Open, bring, plain, query, setting, texts, until
 
 LINK = {"corpus": "planted", "dimension": "3", "epochs": "1"}
 
@@ -35,7 +35,7 @@ def test_the_walk_is_the_library_s_and_a_switch_takes_its_step_away(open_page: O
         if name != "paper":
             app.toggle(setting(f"step_{name}")).set_value(False).run()
     assert not app.exception
-    assert any("paper's law" in info.value for info in app.info)
+    assert any("paper's law" in plain(info.value) for info in app.info)
 
 
 def test_looking_closer_shows_each_departure(open_page: Open) -> None:
@@ -67,7 +67,7 @@ SENTENCES = ("the cat sat on the mat", "the dog lay on the log", "a bird sang in
 def test_trained_models_fill_the_page(open_page: Open) -> None:
     digest = query(bring(open_page("corpus"), "\n".join(SENTENCES * 20)))["corpus"]
     app = open_page("practice", **LINK | {"corpus": digest})
-    assert any("needs trained models" in info.value for info in app.info)
+    assert any("needs trained models" in plain(info.value) for info in app.info)
     app.button("run").click().run()
     until(app, lambda page: any("are stored" in text and "All" in text for text in texts(page)), 120)
     table = app.dataframe[-1].value

@@ -120,7 +120,7 @@ def test_a_result_that_cannot_be_stored_is_handed_over(store: Store, monkeypatch
     def full(folder: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store_module, "_sync_folder", full)
+    monkeypatch.setattr(store_module, "sync_folder", full)
     unsaved: list[Result] = []
     with ThreadPoolExecutor(1) as executor:
         (status,) = run_cells([FIRST], CORPUS, Pool(executor), store, on_unsaved=unsaved.append)
