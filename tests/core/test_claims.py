@@ -40,7 +40,7 @@ def test_a_statement_that_fails_names_where(runs: list[CellResult]) -> None:
     longer = replace(worse, cell=replace(run.cell, config=replace(run.cell.config, epochs=9)))
     epochs = claims([run, longer])[2]
     assert (epochs.holds, epochs.compared) == (0, 1)
-    assert epochs.exceptions == ("d = 1, 1 epochs, k = 5, seed 1 → 9",)
+    assert epochs.exceptions == ("d = 1, 1 epoch, k = 5, seed 1 → 9",)
 
 
 def test_more_negatives_are_compared_by_the_share_that_is_lost(runs: list[CellResult]) -> None:
