@@ -46,9 +46,11 @@ seen = {}
 for module in sys.argv[1:]:
     for name, kernel in vars(importlib.import_module(module)).items():
         if hasattr(kernel, "py_func") and kernel.py_func.__module__ == module:
+            # A kernel that another one calls is numba's own function already.
+            compiled = kernel.compiled() if hasattr(kernel, "compiled") else kernel
             hints = typing.get_type_hints(kernel.py_func)
             said = [promised(hints[parameter]) for parameter in inspect.signature(kernel.py_func).parameters]
-            seen[f"{module}.{name}"] = [said, [list(map(given, types)) for types in kernel.signatures]]
+            seen[f"{module}.{name}"] = [said, [list(map(given, types)) for types in compiled.signatures]]
 print(json.dumps(seen))
 """
 
