@@ -37,7 +37,7 @@ lint: .venv/stamp ## check style, types and who imports whom
 	$(IN)lint-imports
 
 wheel: .venv/stamp ## build the wheel and see that it runs alone, in an empty environment
-	$(IN)python tests/wheel.py $(UV)
+	$(IN)python -m tests.wheel $(UV)
 
 # A compiled kernel has no lines to count: the tests of the kernels run as the plain Python that they are written in. All
 # else has the same lines either way, and runs in minutes instead of hours.

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wire import crowd
+from tests.wire import crowd
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = {  # where the wheel carries what the checkout has

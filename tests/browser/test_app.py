@@ -100,6 +100,7 @@ def test_a_click_on_a_point_opens_its_training(server: str, visit: Visit) -> Non
     page.get_by_role("link", name="Open this training").click()
     expect(page.locator("h1")).to_have_text("How close does training come to the bound?")
     expect(page.get_by_text(re.compile("^Run [0-9a-f]{20}"))).to_be_visible()
+    settled(page)  # what is the default leaves the address once the page has run
     assert query(page) == {"corpus": "planted", "dimension": "2", "epochs": "1", "seed": "3"}
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from jsmi_core.cli import arguments as _arguments, entry as cli, runs as _runs, sweep as _sweep
-from jsmi_core.cli.printing import Line
+from jsmi_core.cli.printing import ProgressLine
 from jsmi_core.experiments.records import RankResult
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
@@ -84,12 +84,12 @@ def test_what_should_be_known_of_a_text_is_noted(tmp_path: Path, capsys: pytest.
 def test_progress_rewrites_its_line_where_somebody_looks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    silent = Line()
+    silent = ProgressLine()
     silent.share(0.25)
     silent.clear()
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    line = Line()
+    line = ProgressLine()
     line.share(0.25)
     line.clear()
     assert capsys.readouterr().err == "\r\x1b[K25%\r\x1b[K"
