@@ -72,9 +72,14 @@ def until(app: AppTest, ready: Callable[[AppTest], object], seconds: float = 60)
 
 
 def texts(app: AppTest) -> list[str]:
-    """All text of a page's body, as a reader sees it."""
+    """All text of a page's body."""
     kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
-    return [plain(element.value) for kind in kinds for element in getattr(app, kind)]
+    return [element.value for kind in kinds for element in getattr(app, kind)]
+
+
+def said(app: AppTest) -> list[str]:
+    """The same as a reader sees it."""
+    return [plain(text) for text in texts(app)]
 
 
 def plain(text: str) -> str:
