@@ -13,8 +13,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from jsmi_app import shared, state
-from jsmi_app.setting import Setting
-from jsmi_core.errors import JSMIError
+from jsmi_app.setting import Setting, whole_numbers
+from jsmi_core.errors import JSMIError, ParameterError
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.store.store import Store
@@ -330,3 +330,14 @@ def test_a_choice_that_is_not_offered_is_told(open_page: Open, stored: None) -> 
     app.run()
     assert not app.warning
     assert query(app)["k"] == "1"
+
+
+@pytest.mark.parametrize("typed", ["10 50", "10,50", "10, 50,", "10;50"])
+def test_a_list_of_numbers_glues_no_digits(typed: str) -> None:
+    assert whole_numbers(typed) == (10, 50)
+
+
+@pytest.mark.parametrize("typed", ["", "10,,50", "ten", "1.5", "10 - 50", "1_0"])
+def test_what_is_no_list_of_whole_numbers_is_refused(typed: str) -> None:
+    with pytest.raises(ParameterError, match="is not a list of whole numbers: write for example 10,50,100"):
+        whole_numbers(typed)
