@@ -128,8 +128,14 @@ def number(text: str, name: str, *, percent: bool = False) -> float | None:
 
 
 def written(value: float, form: str) -> str:
-    """A number as a cell shows it."""
-    return format(value, form).replace("-", "−").replace("inf", "∞")
+    """A number as a cell shows it; zero has no sign.
+
+    Examples
+    --------
+    >>> written(-1.25, ".2f"), written(-0.001, ".2f"), written(-math.inf, ".2f")
+    ('−1.25', '0.00', '−∞')
+    """
+    return format(value, f"z{form}").replace("-", "−").replace("inf", "∞")
 
 
 def _taken(kind: str) -> str:
