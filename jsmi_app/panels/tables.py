@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from jsmi_app import cached, controls, state
+from jsmi_app import cached, controls, grid, state
 from jsmi_app.setting import along, one_of, words
+from jsmi_core.errors import JSMIError
+from jsmi_core.figures import Names
 from jsmi_core.information import FloatArray
-from jsmi_core.tables import PRESETS, SIZES, preset, read_table
+from jsmi_core.tables import PRESETS, SIZES, edited_block, preset, read_table, write_table
 
 PRESET_NAMES = {
     "independent": "Independent",
@@ -35,15 +39,8 @@ SETTINGS = {
 }
 
 
-class Table(NamedTuple):
-    """The cells, not yet normalised, and the words of its rows and columns where they are words of a text."""
-
-    cells: FloatArray
-    words: tuple[str, ...] | None
-
-
-def current() -> Table:
-    """The table edited by hand or brought by a link, or else the preset."""
+def current() -> tuple[FloatArray, Names]:
+    """The table edited by hand or brought by a link, or else the preset, not yet normalised; and its names."""
     name, size = state.get("preset"), state.get("size")
     labels: tuple[str, ...] | None = None
     if name == "words":
@@ -52,7 +49,38 @@ def current() -> Table:
     else:
         made = preset(name, size, state.get(parameter_of(name) or "table_noise"))
     cells = read_table(state.get("table")) if state.get("table") else made
-    return Table(cells, labels if cells.shape == made.shape else None)
+    if labels and cells.shape == made.shape:
+        return cells, Names(labels, labels)
+    return cells, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", cells.shape, strict=True)))
+
+
+def take_cells(*, keep_margins: bool = False) -> tuple[FloatArray, Names]:
+    """The table as it is once what was typed into its cells is taken up, or refused in one sentence."""
+    table, names = current()
+    for texts in grid.typed("cells", table.shape):
+        with refusals():
+            shares = {
+                place: (grid.number(text, names.cell(*place), percent=True) or 0.0) / 100
+                for place, text in texts.items()
+            }
+            table = edited_block(table, shares, keep_margins=keep_margins)
+            state.put("table", write_table(table))
+    return current()
+
+
+def show_cells(table: FloatArray, names: Names) -> None:
+    """The cells in percent, to type over, with their margins."""
+    form = ".2f" if len(names.contexts) < 6 else ".1f"
+    grid.show("cells", 100 * table, names.words, names.contexts, form, "The table p(x, y) in percent", ("p(x)", "p(y)"))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """An edit that is refused is told in its one sentence, and changes nothing more."""
+    try:
+        yield
+    except JSMIError as error:
+        state.notice(str(error))
 
 
 def parameter_of(name: str) -> str | None:

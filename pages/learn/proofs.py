@@ -9,11 +9,9 @@ from jsmi_app.markdown import Markdown, filled, joined
 from jsmi_app.panels import loss, tables
 from jsmi_app.setting import along, flag, one_of
 from jsmi_app.snippets import Snippets
-from jsmi_core.errors import JSMIError
 from jsmi_core.figures import number, proof_data
-from jsmi_core.information import FloatArray
 from jsmi_core.proofs import CARDS, TOLERANCE, Proof, Relation, plain_source, verdict
-from jsmi_core.tables import edited, write_table
+from jsmi_core.tables import write_table
 
 SUBJECTS = {"table": "A table of mine", "text": "A text", "model": "A trained model"}
 SUBJECT_HELP = "What every statement is computed on."
@@ -52,7 +50,9 @@ def own_table(words: prose.Prose) -> Found:
     choose_preset()
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        table = edit(tables.current().cells)
+        table, names = tables.take_cells()
+        controls.show_notices()
+        tables.show_cells(table, names)
     with right:
         say.markdown(words.part("table"))
     cells, k = write_table(table), state.get("negatives")
@@ -69,33 +69,6 @@ def choose_preset() -> None:
 def forget() -> None:
     """Nothing was typed."""
     state.put("table", "")
-
-
-def edit(table: FloatArray) -> FloatArray:
-    """The cells in percent; a changed one makes the others share what is left."""
-    edits = st.session_state.setdefault("_proof_edits", 0)
-    key = f"own-table-{edits}"
-
-    def take() -> None:
-        st.session_state["_proof_edits"] = edits + 1
-        changed = table
-        try:
-            for row, typed in st.session_state[key]["edited_rows"].items():
-                for column, value in typed.items():
-                    changed = edited(changed, int(row), int(column[1:]) - 1, (value or 0.0) / 100)
-            state.put("table", write_table(changed))
-        except JSMIError as error:
-            state.notice(str(error))
-
-    form: dict[str, Any] = {"x": st.column_config.TextColumn("", disabled=True, width=48)}
-    cells: dict[str, list[Any]] = {"x": [f"x{x + 1}" for x in range(table.shape[0])]}
-    for y, column in enumerate((100 * table.T).tolist(), start=1):
-        form[f"y{y}"] = st.column_config.NumberColumn(format="%.3g", min_value=0, max_value=100, width=64)
-        cells[f"y{y}"] = column
-    st.data_editor(
-        cells, key=key, column_config=form, hide_index=True, on_change=take, alt="The table p(x, y) in percent"
-    )
-    return table
 
 
 def a_text(words: prose.Prose) -> Found:

@@ -1,7 +1,5 @@
 """Two variables: a small joint table to edit by hand, and what the theory says of it, one picture at a time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +9,6 @@ from jsmi_app import cached, controls, frame, grid, prose, say, snippets, state
 from jsmi_app.markdown import joined
 from jsmi_app.panels import tables
 from jsmi_app.setting import along, like, one_of, words as any_words
-from jsmi_core.errors import JSMIError
 from jsmi_core.figures import (
     Knowable,
     Names,
@@ -29,12 +26,10 @@ from jsmi_core.objective import SGNSObjective
 from jsmi_core.tables import (
     DIRECTIONS,
     cells,
-    edited_block,
     matrix_cells,
     moved,
     read_scores,
     write_scores,
-    write_table,
 )
 
 MARGIN_NAMES = {"free": "Rescale the rest", "fixed": "Keep p(x), p(y)"}
@@ -92,33 +87,12 @@ def choose_table() -> None:
         controls.unit()
 
 
-def current_table() -> tuple[FloatArray, Names]:
-    """The table that is looked at; and the names of its rows and columns."""
-    table, labels = tables.current()
-    if labels:
-        return table, Names(labels, labels)
-    return table, Names(*(tuple(f"{v}{i + 1}" for i in range(n)) for v, n in zip("xy", table.shape, strict=True)))
-
-
-def take_cells(table: FloatArray, names: Names) -> None:
-    """What was typed into the cells becomes the table, or is refused in one sentence."""
-    for texts in grid.typed("cells", table.shape):
-        with refusals():
-            shares = {
-                place: (grid.number(text, names.cell(*place), percent=True) or 0.0) / 100
-                for place, text in texts.items()
-            }
-            table = edited_block(table, shares, keep_margins=state.get("margins") == "fixed")
-            state.put("table", write_table(table))
-
-
 def edit_cells(words: prose.Prose, table: FloatArray, names: Names) -> None:
     """The cells in percent with their margins, and a way back to the preset."""
     controls.choice("margins")
     say.markdown(joined(words.part("margins" if state.get("margins") == "fixed" else "free"), words.part("table")))
     controls.show_notices()
-    form = ".2f" if len(names.contexts) < 6 else ".1f"
-    grid.show("cells", 100 * table, names.words, names.contexts, form, "The table p(x, y) in percent", ("p(x)", "p(y)"))
+    tables.show_cells(table, names)
     if state.get("table"):
         with st.container(horizontal=True, vertical_alignment="center"):
             say.caption(words.part("edited"))
@@ -129,15 +103,6 @@ def reset() -> None:
     """Forget what was edited."""
     state.put("table", "")
     state.put("scores", "")
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """An edit that is refused is told in its one sentence, and changes nothing more."""
-    try:
-        yield
-    except JSMIError as error:
-        state.notice(str(error))
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------
@@ -217,7 +182,7 @@ def chosen_cell(names: Names) -> tuple[int, int]:
 def take_scores(shape: tuple[int, ...], names: Names) -> None:
     """What was typed into the scores is kept beside the way that m is dragged along."""
     for texts in grid.typed("scores", shape):
-        with refusals():
+        with tables.refusals():
             own = own_scores(shape)
             for place, text in texts.items():
                 own.pop(place, None)
@@ -258,8 +223,7 @@ def explore(words: prose.Prose) -> None:
     """Left the table, right one picture of it."""
     picture = controls.choice("picture")
     choose_table()
-    take_cells(*current_table())
-    table, names = current_table()
+    table, names = tables.take_cells(keep_margins=state.get("margins") == "fixed")
     take_scores(table.shape, names)
     left, right = st.columns([2, 3] if len(names.contexts) < 5 else 2, gap="medium")
     with left:

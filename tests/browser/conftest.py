@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.served import running_app
 
@@ -85,3 +85,14 @@ def drawn(page: Page) -> list[dict]:
     return page.evaluate(
         "document.querySelector('.js-plotly-plot').data.map(({name, x, y}) => ({name, x: [...x], y: [...y]}))"
     )
+
+
+def cell(page: Page, row: int, column: int) -> Locator:
+    """A cell of the table of probabilities."""
+    return page.get_by_role("table", name="The table p(x, y)").get_by_label(f"x{row + 1} × y{column + 1}", exact=True)
+
+
+def edit(page: Page, row: int, column: int, value: str) -> None:
+    """Write into a cell, press Enter."""
+    cell(page, row, column).fill(value)
+    cell(page, row, column).press("Enter")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import cell, edit, settled
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
@@ -37,18 +37,11 @@ def test_cards_open_one_at_a_time_and_a_link_opens_one(server: str, visit: Visit
 def test_a_cell_is_typed_over_and_all_still_hold(server: str, visit: Visit) -> None:
     page = visit(f"{server}/proofs?size=2")
     expect(page.get_by_role("heading", name="24 of 24 hold")).to_be_visible()
-    canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
-    expect(canvas).to_be_visible()
-    page.wait_for_timeout(1_000)  # the grid takes no click before it is drawn
-    box = canvas.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + 52)  # p(x1, y1), under its name
-    cell = page.locator(".gdg-input")
-    cell.fill("70")
-    cell.press("Enter")
+    edit(page, 0, 0, "70")
     page.wait_for_url("**table=70-*")
     settled(page)
     assert query(page)["table"].startswith("70-")
+    expect(cell(page, 0, 0)).to_have_value("70.00")
     expect(page.get_by_role("heading", name="24 of 24 hold")).to_be_visible()
 
 

@@ -9,21 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from jsmi_core.tables import edited, edited_block, read_table
-from tests.browser.conftest import drawn, settled
+from tests.browser.conftest import cell, drawn, edit, settled
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
-
-
-def cell(page: Page, row: int, column: int) -> Locator:
-    """A cell of the table of probabilities."""
-    return page.get_by_role("table", name="The table p(x, y)").get_by_label(f"x{row + 1} × y{column + 1}", exact=True)
-
-
-def edit(page: Page, row: int, column: int, value: str) -> None:
-    """Write into a cell, press Enter."""
-    cell(page, row, column).fill(value)
-    cell(page, row, column).press("Enter")
 
 
 def paste(at: Locator, text: str) -> None:
