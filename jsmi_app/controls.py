@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import cached, say, shared, state
+from jsmi_app import cached, keeper, say, shared, state
 from jsmi_app.markdown import words
 from jsmi_app.setting import whole_numbers
 from jsmi_core.errors import JSMIError
@@ -79,7 +79,7 @@ def choice(
         required=True,
         on_change=changed,
     )
-    state.keep(name, value)
+    state.keep(name, value, changed)
     return value
 
 
@@ -101,7 +101,7 @@ def pick(
         help=facts.help,
         on_change=changed,
     )
-    state.keep(name, value)
+    state.keep(name, value, changed)
     return value
 
 
@@ -129,7 +129,7 @@ def slider(name: str, changed: Changed = None) -> Any:
         help=facts.help,
         on_change=changed,
     )
-    state.keep(name, chosen)
+    state.keep(name, chosen, changed)
     return chosen
 
 
@@ -195,19 +195,17 @@ def training_settings(*, seed: bool = True) -> None:
 
 
 def text_choice() -> Corpus:
-    """Which text: a bundled one, or those that this session brought or came to by a link."""
+    """Which text: a bundled one, or those that this browser brought or came to by a link."""
     wanted = state.get("corpus")
-    known = [*SAMPLES, *st.session_state.setdefault("_brought", [])]
-    if wanted not in known:
+    if wanted not in SAMPLES:
         try:
             cached.corpus(wanted, 1)
-            st.session_state["_brought"].append(wanted)
-            known.append(wanted)
+            keeper.keep(wanted)
         except JSMIError as error:
             default = state.setting("corpus").default
             state.notice(f"The link's corpus: {error} The default, {default}, is used instead.")
             state.put("corpus", default)
-    pick("corpus", known, shown=_text_name)
+    pick("corpus", [*SAMPLES, *keeper.texts()], shown=_text_name)
     return current_text()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import controls, prose, say, shared, state
+from jsmi_app import controls, keeper, prose, say, shared, state
 from jsmi_app.setting import Settings
 
 
@@ -37,6 +37,7 @@ def page(name: str, *settings: Settings) -> Iterator[prose.Prose]:
         controls.show_notices()
     _presenter(presenting)
     state.write_url()
+    keeper.listen()
 
 
 def _presenter(presenting: bool) -> None:

@@ -6,6 +6,9 @@ defaults stay out of the URL. A value in a link that is not usable gives the def
 
 Widgets come last: a page reads many settings above the widgets that set them. So each run, of a page or of a part of
 it, begins by taking in what was moved.
+
+A page in a browser outlives its server. It meets the next one in a new session with an address of before, and with
+widgets that may have been moved since: these know better.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
 
 from jsmi_app.setting import Setting, Settings
 from jsmi_core.errors import JSMIError
@@ -51,6 +56,7 @@ def begin(page: str, settings: Settings, together: Sequence[Together] = ()) -> N
     own = st.session_state
     asked = st.query_params.to_dict()
     arrived, moved = own.get("_page") != page, False
+    own["_held"] = set() if "_page" in own else _held_by_the_browser(settings)
     if arrived:
         own.update(_page=page, _seeded=set(), _entry=None, _asked=set())
         _forget_what_is_of_no_use()
@@ -77,6 +83,22 @@ def take_in() -> bool:
     memory.update(moved)
     own["_asked"].difference_update(moved)
     return bool(moved)
+
+
+def outlived() -> bool:
+    """Whether this run is the first that a server sees of a page that was open before it."""
+    return bool(st.session_state["_held"])
+
+
+def _held_by_the_browser(settings: Settings) -> set[str]:
+    """Settings whose widgets stand in the browser already, though the session is new.
+
+    Streamlit has no public way to ask: by the widgets' own names their values are known once they are drawn.
+    """
+    context = get_script_run_ctx()
+    sent = context.session_state._state._new_widget_state.states if context else ()
+    keys = set(map(user_key_from_element_id, sent))
+    return {name for name in settings if key(name) in keys}
 
 
 def _memory() -> dict[str, Any]:
@@ -115,7 +137,10 @@ def _adopt(name: str, text: str | None) -> None:
             st.session_state["_asked"].add(name)
         except JSMIError as error:
             notice(f"The link's {name}: {error} {_instead(setting)}")
-    put(name, value)
+    if name in st.session_state["_held"]:
+        _memory()[name] = value
+    else:
+        put(name, value)
 
 
 def _instead(*given_up: Setting) -> str:
@@ -164,6 +189,7 @@ def get(name: str) -> Any:
 def put(name: str, value: Any) -> None:
     """Set a setting from code; before its widget is drawn in this run."""
     _memory()[name] = value
+    st.session_state["_held"].discard(name)
     st.session_state[key(name)] = value
 
 
@@ -187,15 +213,18 @@ def seed(name: str) -> None:
 
     On arrival from another page its key still holds the value of that page's widget, which the new one ignores.
     """
-    value = get(name)
-    seeded = st.session_state["_seeded"]
-    if name not in seeded or key(name) not in st.session_state:
-        seeded.add(name)
-        st.session_state[key(name)] = value
+    own, value = st.session_state, get(name)
+    if name not in own["_seeded"] or key(name) not in own:
+        own["_seeded"].add(name)
+        if name not in own["_held"]:
+            own[key(name)] = value
 
 
-def keep(name: str, value: Any) -> None:
-    """Just after a widget was drawn: remember its value."""
+def keep(name: str, value: Any, changed: Callable[[], object] | None = None) -> None:
+    """Just after a widget was drawn: remember its value. ``changed`` is what Streamlit calls when it is moved."""
+    own = st.session_state
+    if changed and name in own["_held"] and value != _value(name):
+        changed()
     _memory()[name] = value
 
 

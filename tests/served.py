@@ -13,12 +13,18 @@ from pathlib import Path
 import pytest
 
 
-@contextmanager
-def running_app(home: Path) -> Iterator[str]:
-    """`jsmi app` in an empty home with an empty store; yields its address as soon as it answers."""
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running_app(home: Path, port: int | None = None) -> Iterator[str]:
+    """`jsmi app` with a home and a store of its own; yields its address as soon as it answers."""
+    port = port or free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "JSMI_", "XDG_"))}
     env |= {"HOME": str(home), "JSMI_STORE": str(home / "store")}
     command = [str(Path(sys.executable).parent / "jsmi"), "app", "--no-browser", "--port", str(port)]

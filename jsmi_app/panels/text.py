@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from jsmi_app import cached, controls, say, shared, state
+from jsmi_app import cached, controls, keeper, say, shared, state
 from jsmi_app.markdown import words
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.text import ENCODINGS, READING, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
@@ -112,9 +112,7 @@ def _choose_encoding(undecided: Undecided) -> None:
 
 def _choose(key: str) -> None:
     """Look at a text that was brought, by the key of its words and of how it was read."""
-    brought = st.session_state.setdefault("_brought", [])
-    if key not in brought:
-        brought.append(key)
+    keeper.keep(key)
     state.put("corpus", key)
 
 
