@@ -7,7 +7,6 @@ some of its pages.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -22,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.wire import crowd
+from tests.wire import crowd, played
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = {  # where the wheel carries what the checkout has
@@ -112,7 +111,7 @@ def check_pages(address: str) -> None:
     for page in PAGES:
         with urllib.request.urlopen(f"{address}/{page}", timeout=PATIENCE) as answer:
             assert answer.status == 200, page
-    for page, title, run in asyncio.run(crowd(address, dict.fromkeys(PAGES, 1))):
+    for page, title, run in played(crowd(address, dict.fromkeys(PAGES, 1))):
         assert run.found, f"there is no page {page}"
         assert not run.exceptions, f"the page {page} ended with {run.exceptions}"
         assert title, f"the page {page} has no title"

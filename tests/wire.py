@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -28,6 +29,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+T = TypeVar("T")
 Value = bool | int | float | str | list[str] | list[float]
 
 # How the browser sends what was entered, by the kind of widget.
@@ -192,3 +194,9 @@ async def crowd(address: str, pages: Mapping[str, int]) -> list[tuple[str, str |
             return page, visitor.title, run
 
     return await asyncio.gather(*(visit(page) for page, visitors in pages.items() for _ in range(visitors)))
+
+
+def played(visits: Coroutine[Any, Any, T]) -> T:
+    """What comes of visits, in a thread of their own: a browser that was driven here keeps its loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, visits).result()

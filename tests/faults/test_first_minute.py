@@ -1,14 +1,13 @@
 """A whole class opens a server that has just been started: everybody gets a page."""
 
 import ast
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 from jsmi_app import prose
 from tests.served import running_app
-from tests.wire import crowd
+from tests.wire import crowd, played
 
 ROOT = Path(__file__).resolve().parents[2]
 # Together they meet pandas, plotly, scipy and numba for the first time, for tables to edit, figures and computations.
@@ -18,7 +17,7 @@ EACH = 8
 
 def test_forty_visitors_of_a_fresh_server_all_get_their_page(tmp_path: Path) -> None:
     with running_app(tmp_path) as address:
-        visits = asyncio.run(crowd(address, dict.fromkeys(PAGES, EACH)))
+        visits = played(crowd(address, dict.fromkeys(PAGES, EACH)))
     log = (tmp_path / "server.log").read_text("utf-8")
     assert len(visits) == EACH * len(PAGES)
     for page, title, run in visits:

@@ -1,12 +1,11 @@
 """The visitors without a browser do as a browser does: what they move reaches the page, its address and later runs."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.served import running_app
-from tests.wire import Visitor, connected
+from tests.wire import Visitor, connected, played
 
 
 def picture(visitor: Visitor) -> str:
@@ -37,4 +36,4 @@ async def moves(address: str) -> None:
 
 def test_a_visitor_moves_what_a_browser_can(tmp_path: Path) -> None:
     with running_app(tmp_path) as address:
-        asyncio.run(moves(address))
+        played(moves(address))
