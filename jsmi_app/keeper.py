@@ -13,10 +13,9 @@ from jsmi_app import cached, state
 from jsmi_core.errors import JSMIError
 from jsmi_core.text import SAMPLES
 
+NAME = "jsmi_keeper"
 _KEY = "keeper"
-_component = st.components.v2.component(
-    "jsmi_keeper", js=Path(__file__).with_name("keeper.js").read_text(encoding="utf-8")
-)
+_component = st.components.v2.component(NAME, js=Path(__file__).with_name("keeper.js").read_text(encoding="utf-8"))
 
 
 def listen() -> None:
