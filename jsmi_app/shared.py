@@ -23,7 +23,7 @@ LAW_HELP = "The noise that bound and scores are of: counts^γ, which word2vec dr
 TEXT_HELP = "The text that pairs are drawn from; bring your own on the page Corpus."
 PRESENTER = "Large type, the figure and its slider; menus and settings are hidden. Its address is a link for a lesson."
 NOISE_NAMES: Mapping[Noise, str] = {"counts": "counts^γ (word2vec)", "pairs": "p(y) (paper)"}
-LAW_NAMES: Mapping[LawName, str] = {"word2vec": "word2vec's", "paper": "the paper's"}
+LAW_NAMES: Mapping[LawName, str] = {"word2vec": "word2vec's", "paper": "the paper's"}  # those of every result
 _PARSE: Mapping[type, Callable[[str], Any]] = {int: int, float: float, bool: parse_flag, str: str}
 
 

@@ -84,14 +84,16 @@ print([(corpus.vocabulary[band.first], band.loss) for band in loss.bands()])"""
     return f"from jsmi_core.experiments import Result\n{_with_imports(python)}", shell
 
 
-def drawn_pairs(text: Corpus, config: SGNSConfig, dimensions: tuple[int, ...], epochs: tuple[int, ...]) -> str:
+def drawn_pairs(text: Corpus, grid: Grid) -> Snippets:
     """The paper's figure by its footnote 2: each model beside the bound of the very pairs that it was trained on."""
+    config = grid.base
     base = {name: value for name, value in _changed(config).items() if name not in ("dimension", "epochs")}
     given = _call("SGNSConfig", {"dimension": _Code("dimension"), "epochs": _Code("epochs"), **base})
+    axes = {name: ",".join(map(str, getattr(grid, name))) for name in ("dimensions", "epochs")}
     python = f"""{_read(text)}
 print("dimension epochs bound exact sampled error")
-for dimension in {dimensions!r}:
-    for epochs in {epochs!r}:
+for dimension in {grid.dimensions!r}:
+    for epochs in {grid.epochs!r}:
         run = train_sgns(corpus, {given}, record_pairs=True)
         # p: the pairs that this run drew; q: the p(y) of their contexts
         objective = SGNSObjective(run.drawn_pairs, {config.negatives})
@@ -99,7 +101,7 @@ for dimension in {dimensions!r}:
         # (9) from 100,000 of these pairs, each with k contexts from p(y), and its standard error
         sampled, error = objective.sampled_score(run.embedding)
         print(dimension, epochs, objective.bound, exact, sampled, error)"""
-    return _with_imports(python)
+    return _with_imports(python), _shell("sweep", text, {**axes, **base}) + " --drawn-pairs"
 
 
 def deviations(text: Corpus, config: SGNSConfig, negatives: tuple[int, ...]) -> Snippets:

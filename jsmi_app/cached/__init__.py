@@ -20,6 +20,7 @@ from jsmi_app.cached.pairs import (
 from jsmi_app.cached.runs import (
     SameScore,
     figure1,
+    figure1_by_drawn_pairs,
     figure1_results,
     loss,
     same_scores,
@@ -56,6 +57,7 @@ __all__ = [
     "corpus",
     "deviations",
     "figure1",
+    "figure1_by_drawn_pairs",
     "figure1_results",
     "heaviest_pairs",
     "joint",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jsmi_app.cached import keys
 from jsmi_app.cached.server import store
 from jsmi_core.errors import StoreError
-from jsmi_core.experiments import LawName, Result
+from jsmi_core.experiments import CellResult, LawName, Result
 from jsmi_core.text import Corpus, sample_data_directory
 
 if TYPE_CHECKING:
@@ -133,3 +133,9 @@ def figure1_results() -> tuple[Result, ...]:
     """The trainings and the searches for the best rank of :func:`figure1`."""
     sweep = figure1() or {"results": []}
     return tuple(Result.from_dict(record) for record in [*sweep["results"], *sweep.get("best_rank", [])])
+
+
+@keys.resource(show_spinner=False)
+def figure1_by_drawn_pairs() -> tuple[CellResult, ...]:
+    """The precomputed trainings that were scored by the pairs that they drew."""
+    return tuple(CellResult.from_dict(record) for record in (figure1() or {"drawn": []})["drawn"])

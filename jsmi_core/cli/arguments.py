@@ -216,6 +216,12 @@ def shell_parser() -> argparse.ArgumentParser:
         "--best-rank", action="store_true", help="search for the best embedding of each dimension too (jsmi rank)"
     )
     sweep.add_argument(
+        "--drawn-pairs",
+        action="store_true",
+        help="score each training by the pairs that it drew too, as the paper's footnote 2 has it: a bound of its own, "
+        "the exact score, and the sampled one (9) with its error",
+    )
+    sweep.add_argument(
         "--workers", type=checks.number, metavar="N", help="trainings at a time (default: one less than the processors)"
     )
     _add_scheduler(sweep, "run on the workers of this dask scheduler instead")

@@ -93,7 +93,7 @@ def print_laws(result: Result) -> None:
     print(f"p = {result.laws[0].p}; {UNIT}")
     for law in result.laws:
         below = "; below 0: worse than knowing only the class ratio" if law.score < 0 else ""
-        whose = "the paper's" if law.law == "paper" else own
+        whose = {"word2vec": own, "paper": "the paper's", "drawn": "the paper's footnote 2, p the pairs drawn"}[law.law]
         print(f"q = {law.q} ({whose}): S = {law.score:z.6f} of {law.bound:z.6f}, gap {law.gap:z.6f}{below}")
     print(f"run {result.id}")
 
@@ -186,6 +186,21 @@ def print_trainings(results: Sequence[CellResult], splits: Mapping[str, Split]) 
             f"{run.id[:8]} {run.manifest.corpus_name[:16]:<16} {config.dimension:>4} {config.epochs:>3} "
             f"{config.negatives:>3} {config.seed:>4} "
             + " ".join("       –" if value is None else f"{value:>z8.5f}" for value in values)
+        )
+
+
+def print_drawn(results: Sequence[CellResult]) -> None:
+    """One line for each training that was scored by the pairs that it drew, with the sampled score of (9) beside."""
+    print("by the pairs that each training drew (the paper's footnote 2); q is their own context marginal")
+    print(
+        f"{'run':<8} {'d':>4} {'ep':>3} {'k':>3} {'seed':>4} {'S(m)':>8} {'bound':>8} {'gap':>8}"
+        f" {'S by (9) ± its error':>22}"
+    )
+    for run in results:
+        config, law = run.cell.config, run.law("drawn")
+        print(
+            f"{run.id[:8]} {config.dimension:>4} {config.epochs:>3} {config.negatives:>3} {config.seed:>4}"
+            f" {law.score:>z8.5f} {law.bound:>z8.5f} {law.gap:>z8.5f} {law.sampled:>z12.5f} ± {law.sampled_error:.5f}"
         )
 
 

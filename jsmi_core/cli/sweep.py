@@ -15,6 +15,7 @@ from jsmi_core.cli.printing import (
     ProgressLine,
     duration,
     note,
+    print_drawn,
     print_json,
     print_searches,
     print_trainings,
@@ -54,7 +55,8 @@ def sweep(given: argparse.Namespace) -> int:
         )
     axes = {name: getattr(given, name) for name in _AXES if hasattr(given, name)}
     epochs_as = CHECKPOINTS if given.epochs_along_run else RUNS
-    grid = Grid(**axes, base=config_of(given, left_out=(*axes, "workers")), epochs_as=epochs_as)
+    base = config_of(given, left_out=(*axes, "workers"))
+    grid = Grid(**axes, base=base, epochs_as=epochs_as, drawn=given.drawn_pairs)
     began = time.perf_counter()
     corpus = corpus_of(given)
     cells, searches = grid.cells(corpus.digest), grid.rank_cells(corpus.digest)
@@ -156,6 +158,8 @@ def _stored(cells: Cells, store: Store) -> int:
 def _print_tables(grid: Grid, found: Sequence[Result]) -> None:
     points, best = _points(grid, found), _searches(found)
     print_trainings(points, _splits([*points, *best]))
+    if grid.drawn:
+        print_drawn([run for run in found if isinstance(run, CellResult)])
     if best:
         print_searches(best)
 
@@ -212,7 +216,7 @@ def _splits(results: Sequence[Result]) -> dict[str, Split]:
     return found
 
 
-_OFF = {("paper", False), ("best_rank", False), ("epochs_along_run", False)}
+_OFF = {("paper", False), ("best_rank", False), ("epochs_along_run", False), ("drawn_pairs", False)}
 
 
 def _command_line(given: argparse.Namespace) -> str:

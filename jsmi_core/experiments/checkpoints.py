@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from jsmi_core.errors import ParameterError
-from jsmi_core.experiments.records import CellResult, LawName, LawScores
+from jsmi_core.experiments.records import LAWS, CellResult, LawName, LawScores
 from jsmi_core.experiments.specs import CHECKPOINTS, Cell, Grid
 from jsmi_core.runtime.wording import counted
 
@@ -47,10 +47,8 @@ class Checkpoint(CellResult):
         cell = Cell(run.cell.corpus, replace(run.cell.config, epochs=epoch), run.cell.every)
         laws = run.laws
         if epoch < run.cell.config.epochs:
-            own = run.cell.config.noise == "pairs"  # then both laws are the paper's
-            laws = tuple(
-                replace(law, score=moment.score, gap=moment.gap) for law in laws if own or law.law == "word2vec"
-            )
+            own = LAWS if run.cell.config.noise == "pairs" else LAWS[:1]  # then both laws are the paper's
+            laws = tuple(replace(law, score=moment.score, gap=moment.gap) for law in laws if law.law in own)
         return cls(cell, run.history[: moments[epoch] + 1], laws, run.manifest, run=run)
 
     @property

@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self, TypeVar, cast, get_args
+from typing import Any, Literal, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,9 @@ from jsmi_core.errors import StoreError
 from jsmi_core.experiments.specs import Cell, RankCell, Spec
 from jsmi_core.lowrank import Baseline, RankStep
 
-LawName = Literal["word2vec", "paper"]
-LAWS: tuple[LawName, ...] = get_args(LawName)
+LawName = Literal["word2vec", "paper", "drawn"]
+LAWS: tuple[LawName, ...] = ("word2vec", "paper")
+"""The laws that every result is scored under; ``"drawn"`` is of the trainings whose cell asks for it."""
 _R = TypeVar("_R", bound="Result")
 
 
@@ -47,7 +48,8 @@ class LawScores:
 
     ``bound``, ``score``, ``gap`` and ``mutual_information`` (of p) are nats; gap is the sum over cells, not
     ``bound − score``. ``reachable_bound`` is what gensim's updates, which stop at |m| = 6, aim at; None in results
-    stored before it was computed.
+    stored before it was computed. ``sampled`` is the score by (9) and ``sampled_error`` its standard error, nats,
+    where p is what a training drew; else None.
     """
 
     law: LawName
@@ -59,6 +61,8 @@ class LawScores:
     score: float
     gap: float
     reachable_bound: float | None = None
+    sampled: float | None = None
+    sampled_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,7 @@ class CellResult(Result):
     history : tuple of EpochScore
         At the cell's ``scored_epochs``: from 0 (before training) to the last.
     laws : tuple of LawScores
-        The final embedding under each law of ``LAWS``.
+        The final embedding under each law of ``LAWS``, and by the pairs that were drawn if the cell asks for it.
     manifest : Manifest
     embedding : Embedding, optional
     gap_by_word : (V,) float64, optional

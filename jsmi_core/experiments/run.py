@@ -3,6 +3,8 @@
 A result is scored under two laws. They share p, the expected pairs of the run's own :class:`PairSampling`, and differ
 in q: ``"word2vec"`` takes the noise that a training draws its negatives from, ``"paper"`` the context marginal. It is
 the first, a cell's own law, that a training climbs and a search maximises.
+A training may be scored under a third, ``"drawn"``, the paper's by its footnote 2: p is the pairs that this very
+training drew, q their own context marginal.
 A score stands only beside the bound of its own law. All values are nats per draw of W.
 
 :func:`run_cell` is a top-level function of plain records, so that any ``concurrent.futures.Executor`` can map it.
@@ -14,6 +16,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, overload
@@ -35,7 +38,7 @@ from jsmi_core.experiments.records import (
 )
 from jsmi_core.experiments.scoring import information_of, objectives_of
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
-from jsmi_core.information import FloatArray
+from jsmi_core.information import FloatArray, JointDistribution, mutual_information
 from jsmi_core.lowrank import GIVEN, RankStep, baselines, best_rank_embedding
 from jsmi_core.objective import Evaluation, SGNSObjective
 from jsmi_core.text import Corpus
@@ -130,8 +133,11 @@ def _train(
     objectives = objectives_of(corpus, cell.config)
     began = time.perf_counter()
     scorer = _Scorer(cell, objectives["word2vec"], report)
-    embedding = train_sgns(corpus, cell.config, on_epoch=scorer, on_progress=progress, cancel=cancel).embedding
+    run = train_sgns(corpus, cell.config, on_epoch=scorer, on_progress=progress, cancel=cancel, record_pairs=cell.drawn)
+    embedding = run.embedding
     laws, gap_by_word = _scored(embedding, cell.config, objectives, scorer.last)
+    if run.drawn_pairs is not None:
+        laws = (*laws, _by_drawn_pairs(embedding, run.drawn_pairs, cell.config))
     manifest = _manifest(corpus, estimated_multiply_adds(corpus, cell), began)
     return CellResult(cell, tuple(scorer.history), laws, manifest, embedding, gap_by_word)
 
@@ -181,7 +187,6 @@ def _search(
     return RankResult(cell, _thinned(steps), laws, manifest, certificate, embedding, gap_by_word, others)
 
 
-# A sweep comes back to the same corpus: the caches are per corpus object, and as small as a sweep needs.
 class _Scorer:
     """Scores the embedding after the epochs that a cell names, and stops the clock of training meanwhile."""
 
@@ -245,9 +250,21 @@ def _scored(
     finals: dict[LawName, Evaluation] = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
     same = objectives["paper"] is objectives["word2vec"]
     finals["paper"] = finals["word2vec"] if same else _checked(objectives["paper"].evaluate(embedding))
-    information = information_of(objectives["paper"].joint)
-    laws = tuple(_law_scores(law, config, information, finals[law], objectives[law]) for law in LAWS)
+    sampling, information = config.sampling, information_of(objectives["paper"].joint)
+    window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"
+    p = f"expected pairs, {window}, subsampling {sampling.subsample:g}"
+    q: dict[LawName, str] = {"word2vec": config.noise_name, "paper": "context marginal"}
+    laws = tuple(_law_scores(law, p, q[law], information, finals[law], objectives[law]) for law in LAWS)
     return laws, finals["word2vec"].gap.by_word
+
+
+def _by_drawn_pairs(embedding: Embedding, drawn: JointDistribution, config: SGNSConfig) -> LawScores:
+    """The scores by footnote 2 of the paper: exactly, over all pairs of words, and by (9)."""
+    objective = SGNSObjective(drawn, config.negatives)
+    found = _checked(objective.evaluate(embedding))
+    scores = _law_scores("drawn", "pairs drawn", "their context marginal", mutual_information(drawn), found, objective)
+    sampled, error = objective.sampled_score(embedding)
+    return replace(scores, sampled=sampled, sampled_error=error)
 
 
 def _checked(found: Evaluation) -> Evaluation:
@@ -262,15 +279,13 @@ def _checked(found: Evaluation) -> Evaluation:
 
 
 def _law_scores(
-    law: LawName, config: SGNSConfig | RankConfig, information: float, found: Evaluation, objective: SGNSObjective
+    law: LawName, p: str, q: str, information: float, found: Evaluation, objective: SGNSObjective
 ) -> LawScores:
-    sampling = config.sampling
-    window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"
     return LawScores(
         law=law,
-        p=f"expected pairs, {window}, subsampling {sampling.subsample:g}",
-        q=config.noise_name if law == "word2vec" else "context marginal",
-        alpha=config.alpha,
+        p=p,
+        q=q,
+        alpha=objective.alpha,
         mutual_information=information,
         bound=found.bound,
         score=found.score,

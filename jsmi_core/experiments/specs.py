@@ -142,11 +142,13 @@ class Cell(Spec):
     every : int, 1 … 100,000
         The training is scored exactly after every so many epochs, and after the last; as many as there are stand for
         all that is more.
+    drawn : bool
+        The pairs that the training draws are counted, and the result is scored by them too (footnote 2).
 
     Raises
     ------
     ParameterError
-        If ``every`` is out of range.
+        If ``every`` is out of range, or ``drawn`` is neither True nor False.
 
     Examples
     --------
@@ -159,11 +161,13 @@ class Cell(Spec):
     corpus: str
     config: SGNSConfig
     every: int = 1
+    drawn: bool = False
     _key = "config"
 
     def __post_init__(self) -> None:
         every = checks.integer("every", self.every, 1, 100_000)
         object.__setattr__(self, "every", min(every, int(self.config.epochs)))  # one id for one list of epochs
+        checks.flag("drawn", self.drawn)
 
     @property
     def scored_epochs(self) -> tuple[int, ...]:
@@ -172,17 +176,23 @@ class Cell(Spec):
 
     @cached_property
     def answered_by(self) -> tuple[str, ...]:
-        """Its own id, and that of the same training scored after every epoch: what is scored changes no number."""
-        return (self.id,) if self.every == 1 else (self.id, replace(self, every=1).id)
+        """Its own id, and those of the same training scored after every epoch, and by the pairs that it drew too.
+
+        What is scored, and what is counted, changes no number.
+        """
+        more = product(dict.fromkeys((self.every, 1)), dict.fromkeys((self.drawn, True)))
+        return tuple(replace(self, every=every, drawn=drawn).id for every, drawn in more)
 
     def to_dict(self) -> dict[str, Any]:
-        """The cell as JSON-able values; a training that is scored after every epoch says nothing of it."""
-        return super().to_dict() | ({} if self.every == 1 else {"every": self.every})
+        """The cell as JSON-able values; of what every training is without being asked, nothing is said."""
+        every = {} if self.every == 1 else {"every": self.every}
+        return super().to_dict() | every | ({"drawn": True} if self.drawn else {})
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """The cell that :meth:`to_dict` wrote."""
-        return cls(str(record["corpus"]), SGNSConfig(**record["config"]), record.get("every", 1))
+        config = SGNSConfig(**record["config"])
+        return cls(str(record["corpus"]), config, record.get("every", 1), record.get("drawn", False))
 
 
 @dataclass(frozen=True)
@@ -218,7 +228,8 @@ class RankCell(Spec):
     def __post_init__(self) -> None:
         if self.start is None:
             return
-        object.__setattr__(self, "start", replace(self.start, every=SPARSE))  # which a dense result answers too
+        training = replace(self.start, every=SPARSE, drawn=False)  # which a result that holds more answers too
+        object.__setattr__(self, "start", training)
         at = self.start.config
         if self.start.corpus != self.corpus or at.law != self.config.law:
             raise ParameterError("the start is of another corpus or law: give a training with the search's settings.")
@@ -262,6 +273,8 @@ class Grid:
         What a number of epochs is: an independent training with a learning-rate schedule of its own, or a
         point along one run, the training of the most epochs, whose rate falls over all of them. The paper leaves it
         open.
+    drawn : bool
+        Each training is scored by the pairs that it drew too.
 
     Raises
     ------
@@ -284,6 +297,7 @@ class Grid:
     windows: tuple[int, ...] = ()
     noises: tuple[float | str, ...] = ()
     epochs_as: EpochsAs = "runs"
+    drawn: bool = False
 
     def __post_init__(self) -> None:
         for axis, setting in AXES.items():
@@ -297,6 +311,7 @@ class Grid:
         own = self.base.noise_exponent
         object.__setattr__(self, "noises", _axis("noises", (own if noise == "counts" else noise for noise in noises)))
         checks.one_of("epochs_as", self.epochs_as, EPOCHS_AS)
+        checks.flag("drawn", self.drawn)
         if len(self) > MOST_CELLS:
             raise ParameterError(
                 f"the grid has {len(self):,} trainings: give at most {MOST_CELLS:,}, "
@@ -322,7 +337,7 @@ class Grid:
             for law in self._configs_of_laws()
             for dimension, epochs, seed in product(self.dimensions, self.trained_epochs, self.seeds)
         ]
-        return tuple(Cell(corpus_digest, config, every) for config in sorted(configs, key=_relative_cost))
+        return tuple(Cell(corpus_digest, config, every, self.drawn) for config in sorted(configs, key=_relative_cost))
 
     def rank_cells(self, corpus_digest: str) -> tuple[RankCell, ...]:
         """One search for the best embedding at each dimension under each law of the grid, cheapest first."""

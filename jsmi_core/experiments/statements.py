@@ -36,8 +36,8 @@ def claims(results: Iterable[CellResult], law: LawName = "word2vec") -> tuple[Cl
     ----------
     results : iterable of CellResult
         Of one corpus.
-    law : "word2vec" or "paper"
-        The q of scores and bounds.
+    law : "word2vec", "paper" or "drawn"
+        What scores and bounds are of.
 
     Returns
     -------

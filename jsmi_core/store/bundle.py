@@ -306,7 +306,8 @@ def _check_sound(result: Result) -> None:
         _check_types(record)
     if not all(isinstance(word, str) for package in manifest.versions.items() for word in package):
         raise ValueError("its versions are no words")
-    if [law.law for law in result.laws] != list(LAWS):
+    drawn = isinstance(result, CellResult) and result.cell.drawn
+    if [law.law for law in result.laws] != [*LAWS, *(["drawn"] if drawn else [])]:
         raise ValueError("its laws are others")
     if isinstance(result, CellResult) and tuple(m.epoch for m in result.history) != result.cell.scored_epochs:
         raise ValueError("its history does not tell of every epoch after which it was scored")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from jsmi_core.errors import StoreError
-from jsmi_core.experiments import LAWS, LawName, Result, run_cell, same_numbers
+from jsmi_core.experiments import LawName, Result, run_cell, same_numbers
 from jsmi_core.store.store import Store
 
 
@@ -35,7 +35,7 @@ class Recomputed:
     @property
     def differences(self) -> dict[LawName, float]:
         """S of the new one − S of the stored one, in nats, under each law."""
-        return {law: self.again.law(law).score - self.stored.law(law).score for law in LAWS}
+        return {then.law: self.again.law(then.law).score - then.score for then in self.stored.laws}
 
     @property
     def versions(self) -> dict[str, tuple[str, str]]:

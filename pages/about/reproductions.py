@@ -6,11 +6,11 @@ from dataclasses import replace
 import streamlit as st
 
 from jsmi_app import cached, controls, frame, say, shared, snippets
-from jsmi_app.panels import ladder
+from jsmi_app.panels import ladder, sweep
 from jsmi_app.prose import Prose
 from jsmi_app.setting import one_of
-from jsmi_core.experiments import SPARSE, Cell, CellResult, LawName, claims, comparable, distinct
-from jsmi_core.figures import ladder_data
+from jsmi_core.experiments import SPARSE, Cell, CellResult, Grid, LawName, Result, claims, comparable, distinct
+from jsmi_core.figures import drawn_data, ladder_data, of_bound, scale_of
 from jsmi_core.information import levy_goldberg_deviation
 from jsmi_core.lowrank import LEVY_GOLDBERG
 from jsmi_core.runtime.wording import counted
@@ -31,8 +31,9 @@ SETTINGS = {
     "dimension": shared.narrowed("dimension", 1_000),
     "window": shared.narrowed("window", 100),
     "epochs": shared.narrowed("epochs", 1_000),
+    **sweep.SETTINGS,
 }
-DRAWN_GRID = (2, 10, 50), (1, 5, 20)  # dimensions, and epochs, of the snippet that takes minutes
+DRAWN = {"dimensions": (2, 10, 50), "epochs": (1, 5, 20)}  # trained once more for footnote 2, in minutes
 NEGATIVES = (1, 5, 15)  # the columns of Levy & Goldberg's table
 
 
@@ -41,7 +42,7 @@ def figure1(words: Prose, text: Corpus) -> None:
     reading = controls.choice("reading")
     say.markdown(words.part(f"reading-{reading}"))
     if reading == "drawn":
-        st.code(snippets.drawn_pairs(text, shared.config(), *DRAWN_GRID), language="python")
+        _by_drawn_pairs(words, text)
     else:
         _counted(words, text, "paper" if reading == "paper" else "word2vec")
     say.markdown(words.part("figure1-cannot"))
@@ -65,6 +66,13 @@ def _counted(words: Prose, text: Corpus, law: LawName) -> None:
     with st.container(horizontal=True):
         k = controls.choice("k", ks) if len(ks) > 1 else ks[0]
         unit = controls.unit()
+    _statements(words, runs, law)
+    of_k = [run for run in runs if run.cell.config.negatives == k]
+    controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
+
+
+def _statements(words: Prose, runs: Sequence[CellResult], law: LawName) -> None:
+    """The statements of the figure, and in how many comparisons of these trainings each holds."""
     rows = [
         {
             "statement": words.part(claim.name),
@@ -75,8 +83,39 @@ def _counted(words: Prose, text: Corpus, law: LawName) -> None:
         if claim.compared
     ]
     st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
-    of_k = [run for run in runs if run.cell.config.negatives == k]
-    controls.figure(ladder_data(of_k, "dimension", law=law, unit=unit), "figure1")
+
+
+def _by_drawn_pairs(words: Prose, text: Corpus) -> None:
+    """Footnote 2: a small grid of these settings, each training judged by the pairs that it drew."""
+    grid = Grid(**DRAWN, base=shared.config(), drawn=True)
+    cells = grid.cells(text.digest)
+    bundled = {run.id: run for run in cached.figure1_by_drawn_pairs()}
+    ready = [run for cell in cells if (run := cell.answer(bundled)) is not None]
+    if len(ready) == len(cells):
+        say.markdown(words.part("figure1-bundled", text=controls.summary(text)))
+        _drawn(words, ready)
+    else:
+        sweep.run(cells, text, lambda runs: _drawn(words, runs), f"Train these {len(cells)}")
+    controls.reproduce(*snippets.drawn_pairs(text, grid))
+
+
+def _drawn(words: Prose, found: Sequence[Result]) -> None:
+    """Bounds, exact and sampled scores of the trainings of the grid that there are."""
+    runs = [run for run in found if isinstance(run, CellResult)]
+    if not runs:
+        say.info(words.part("drawn-none"))
+        return
+    unit = controls.unit()
+    scale = scale_of(unit)
+    _statements(words, runs, "drawn")
+    controls.figure(drawn_data(runs, unit=unit), "drawn")
+    rows = []
+    for run in runs:
+        law, config = run.law("drawn"), run.cell.config
+        values = {"bound": law.bound, "S, exact": law.score, "S by (9)": law.sampled, "its error": law.sampled_error}
+        shown = {f"{name} ({unit})": scale * (value or 0.0) for name, value in values.items()}
+        rows.append({"d": config.dimension, "epochs": config.epochs, **shown, "share": of_bound(law.score, law.bound)})
+    st.dataframe(rows, hide_index=True, alt="Each training by the pairs that it drew: bound, exact and sampled score")
 
 
 def _trainings(words: Prose, text: Corpus, law: LawName) -> Sequence[CellResult]:

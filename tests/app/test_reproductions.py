@@ -55,6 +55,42 @@ def test_every_reading_keeps_to_its_trainings_and_its_law(open_page: Open) -> No
     assert any("2 trainings on this text" in text for text in texts(app))
 
 
+def test_drawn_pairs_are_judged_on_the_bundled_trainings(open_page: Open) -> None:
+    from jsmi_app import cached
+
+    app = open_page("reproductions", reading="drawn")
+    assert len(app.button) == 0  # nothing is left to train
+    table = app.dataframe[1].value
+    found = {(run.cell.config.dimension, run.cell.config.epochs): run for run in cached.figure1_by_drawn_pairs()}
+    assert sorted(zip(table["d"], table["epochs"], strict=True)) == sorted(found)
+    for row in table.to_dict("records"):
+        law = found[row["d"], row["epochs"]].law("drawn")
+        shown = [row[f"{name} (nats)"] for name in ("bound", "S, exact", "S by (9)", "its error")]
+        assert shown == [law.bound, law.score, law.sampled, law.sampled_error]
+        assert abs(law.sampled - law.score) < 5 * law.sampled_error
+
+
+def test_drawn_pairs_of_another_text_are_trained_here(open_page: Open) -> None:
+    from jsmi_app import cached
+    from jsmi_core.experiments.run import run_cell
+
+    app = open_page("reproductions", corpus="planted", reading="drawn")
+    assert "Train these 9" in [button.label for button in app.button]
+    assert any("No training of this grid" in info.value for info in app.info)
+    text = sample_corpus("planted")
+    cells = [Cell(text.digest, SGNSConfig(dimension=2, epochs=epochs), drawn=True) for epochs in (1, 5)]
+    results = [run_cell(cell, text) for cell in cells]
+    for result in results:
+        cached.store().save(result)
+    app = open_page("reproductions", corpus="planted", reading="drawn")
+    assert any("2 of 9 stored" in caption.value for caption in app.caption)
+    laws = [result.law("drawn") for result in results]
+    assert list(app.dataframe[1].value["bound (nats)"]) == [law.bound for law in laws]
+    assert list(app.dataframe[1].value["S by (9) (nats)"]) == [law.sampled for law in laws]
+    holds = dict(zip(app.dataframe[0].value["statement"], app.dataframe[0].value["holds in"], strict=True))
+    assert holds["No score is above its bound (Theorem 1)"] == "2 of 2"
+
+
 def test_a_reading_that_there_is_not_gives_the_default_and_a_notice(open_page: Open) -> None:
     app = open_page("reproductions", corpus="planted", reading="whatever")
     assert any("reading" in warning.value for warning in app.warning)

@@ -85,7 +85,8 @@ def test_points_along_one_run_in_python_and_in_the_shell(open_page: Open) -> Non
 
 
 def test_the_figure_from_drawn_pairs_in_python(open_page: Open) -> None:
-    (code,) = (block.value for block in open_page("reproductions", corpus="planted", reading="drawn").code)
+    code, shell = (block.value for block in open_page("reproductions", corpus="planted", reading="drawn").code)
+    assert shell == "jsmi sweep sample:planted --dimensions 2,10,50 --epochs 1,5,20 --drawn-pairs"
     small = re.sub(r"for dimension in .*:", "for dimension in (2, 3):", code)
     small = re.sub(r"for epochs in .*:", "for epochs in (1,):", small)
     assert len(small) < len(code)  # the whole grid takes minutes

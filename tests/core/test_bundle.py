@@ -232,6 +232,15 @@ def shortened_history(entries: dict[str, bytes], listed: dict[str, Any]) -> None
     put_result(entries, listed["results"][0], replace(TRAINING, history=TRAINING.history[:1]))
 
 
+def one_law(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
+    put_result(entries, listed["results"][0], replace(TRAINING, laws=TRAINING.laws[:1]))
+
+
+def undrawn_pairs(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
+    drawn = replace(TRAINING.own, law="drawn")
+    put_result(entries, listed["results"][0], replace(TRAINING, laws=(*TRAINING.laws, drawn)))
+
+
 def uneven_gap(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
     put_result(entries, listed["results"][0], replace(TRAINING, gap_by_word=TRAINING.gap_by_word * 2))
 
@@ -254,6 +263,8 @@ def uneven_gap(entries: dict[str, bytes], listed: dict[str, Any]) -> None:
         (words_for_numbers, "seconds is not of type float"),
         (half_a_name, "corpus_name is not of type str"),
         (shortened_history, "does not tell of every epoch"),
+        (one_law, "its laws are others"),
+        (undrawn_pairs, "its laws are others"),
         (uneven_gap, "does not add up to its gap"),
     ],
 )
