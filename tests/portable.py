@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / ".portable"
 
 KERNELS = ("Haswell", "Zen", "SkylakeX", "Sandybridge", "Prescott")
+ALSO_CALLED = {"Zen": "Haswell", "Prescott": "Katmai"}  # NumPy's and SciPy's wheels have one set of kernels for both
 PYTHONS = ("3.11", "3.12", "3.13")
 
 FAST = ("newton", "drawn", "rank_starts", "threads")
@@ -178,7 +179,8 @@ def kernels() -> Iterator[Kind]:
 
 def other_kernels(told: Told, wanted: str) -> str:
     used = told["blas"]
-    if len(used) == 2 and {kernel.lower() for kernel in used} == {wanted.lower()}:
+    meant = {wanted.lower(), ALSO_CALLED.get(wanted, wanted).lower()}
+    if len(used) == 2 and {kernel.lower() for kernel in used} <= meant:
         return ""
     return f"NumPy and SciPy compute with {' and '.join(used) or 'no OpenBLAS'}"
 

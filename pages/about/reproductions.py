@@ -101,7 +101,8 @@ def _by_drawn_pairs(words: Prose, text: Corpus) -> None:
 
 def _drawn(words: Prose, found: Sequence[Result]) -> None:
     """Bounds, exact and sampled scores of the trainings of the grid that there are."""
-    runs = [run for run in found if isinstance(run, CellResult)]
+    trained = (run for run in found if isinstance(run, CellResult))
+    runs = sorted(trained, key=lambda run: (run.cell.config.dimension, run.cell.config.epochs))
     if not runs:
         say.info(words.part("drawn-none"))
         return
