@@ -103,10 +103,10 @@ MUTANTS = [
         tests="kernels",
     ),
     Mutant(
-        "the first column of a tile overlooked",
+        "the last column of a tile overlooked",
         "jsmi_core.objective.kernels.take_support",
-        "np.searchsorted(columns[start:stop], first_column)",
-        "np.searchsorted(columns[start:stop], first_column + 1)",
+        "columns[i] < last_column",
+        "columns[i] < last_column - 1",
         tests="kernels",
     ),
     Mutant(

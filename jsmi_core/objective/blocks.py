@@ -22,8 +22,7 @@ from jsmi_core.objective import kernels
 from jsmi_core.runtime.threads import map_in_order
 
 Precision = Literal["auto", "double", "single"]
-ROWS, COLUMNS = 256, 1024
-FARTHEST = np.float32(46.0)  # |m| beyond which float32 no longer tells exp(−|m|) from 1e-20
+ROWS, COLUMNS = 512, 512
 SMALL = 1_000_000  # pairs up to here are multiplied in double precision whatever the vectors are
 
 
@@ -32,16 +31,18 @@ class PairScores:
     """What the objective needs of a score matrix m.
 
     ``support`` (nnz,) float64: m on the support of p, in CSR order. Off the support: ``row_softplus`` (V,) =
-    Σ_y q(y) softplus(m), ``column_softplus`` (W,) = Σ_x p(x) softplus(m).
+    Σ_y q(y) softplus(m), and if it was asked for ``column_softplus`` (W,) = Σ_x p(x) softplus(m). ``single`` says that
+    m is of float32 numbers.
     """
 
     support: FloatArray
     row_softplus: FloatArray
     column_softplus: FloatArray
     embedding: Embedding
+    single: bool
 
 
-def pair_scores(embedding: Embedding, contrast: Contrast, precision: Precision) -> PairScores:
+def pair_scores(embedding: Embedding, contrast: Contrast, precision: Precision, *, by_column: bool) -> PairScores:
     """Compute the scores of all pairs of an embedding against the p and q of a contrast."""
     dtype = _product_type(embedding, precision)
     if not embedding.dimension * _largest(embedding.words) * _largest(embedding.contexts) < float(np.finfo(dtype).max):
@@ -53,16 +54,18 @@ def pair_scores(embedding: Embedding, contrast: Contrast, precision: Precision) 
         noise=contrast.noise.astype(dtype),
         bounds=contrast.bounds,
         columns=contrast.columns,
+        by_column=by_column,
     )
     places = range(0, len(stripes.words), ROWS)
     support = np.empty(len(contrast.columns))
     row_sums, column_sums = np.empty(len(stripes.words)), np.zeros(len(stripes.noise))
-    for first, (by_row, by_column, on_support) in zip(places, map_in_order(stripes.stripe, places), strict=True):
-        row_sums[first : first + ROWS] = by_row
-        column_sums += by_column
+    for first, (of_rows, of_columns, on_support) in zip(places, map_in_order(stripes.stripe, places), strict=True):
+        row_sums[first : first + ROWS] = of_rows
+        if by_column:
+            column_sums += of_columns
         start = contrast.bounds[first]
         support[start : start + len(on_support)] = on_support
-    return PairScores(support, row_sums, column_sums, embedding)
+    return PairScores(support, row_sums, column_sums, embedding, single=dtype == np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +78,7 @@ class _Stripes:
     noise: npt.NDArray[np.floating]  # (W,) q(y)
     bounds: npt.NDArray[np.int64]  # the support of p, as CSR
     columns: npt.NDArray[np.int32]
+    by_column: bool  # whether the sums by column are wanted
 
     def stripe(self, first: int) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Σ_y q softplus(m) by row, Σ_x p softplus(m) by column, and m on the support, of the rows from ``first``."""
@@ -84,15 +88,17 @@ class _Stripes:
         columns = self.columns[bounds[0] : bounds[-1]]
         support = np.empty(len(columns))
         by_row, by_column = np.zeros(len(rows)), np.empty(len(noise))
-        buffer = np.empty((2, len(rows) * COLUMNS), self.words.dtype)
+        bounds = bounds - bounds[0]
+        places = bounds[:-1].copy()
+        buffer = np.empty(len(rows) * COLUMNS, rows.dtype)
         for start in range(0, len(noise), COLUMNS):
-            block = self.contexts[:, start : start + COLUMNS]
-            scores, tail = (flat[: len(rows) * block.shape[1]].reshape(len(rows), -1) for flat in buffer)
+            block, here = self.contexts[:, start : start + COLUMNS], slice(start, start + COLUMNS)
+            scores = buffer[: len(rows) * block.shape[1]].reshape(len(rows), -1)
             np.matmul(rows, block, out=scores)
-            kernels.take_support(scores, start, bounds - bounds[0], columns, support)
-            _softplus(scores, tail)
-            by_row += scores @ noise[start : start + COLUMNS]
-            by_column[start : start + COLUMNS] = weights @ scores
+            kernels.take_support(scores, start, places, bounds, columns, support)
+            _softplus(scores, noise[here], by_row)
+            if self.by_column:
+                by_column[here] = weights @ scores
         return by_row, by_column, support
 
 
@@ -110,24 +116,23 @@ def _largest(vectors: npt.NDArray[np.floating]) -> float:
     return max(float(vectors.max()), -float(vectors.min()))
 
 
-def _softplus(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
-    """scores ← max(m, 0) + log1p(exp(−|m|)) in place; ``tail`` is room for exp(−|m|)."""
-    exp_minus_abs(scores, tail)
+def _softplus(scores: npt.NDArray[np.floating], weights: npt.NDArray[np.floating], by_row: FloatArray) -> None:
+    """scores ← softplus(m) in place, and by_row += scores · weights of that."""
     if scores.dtype == np.float32:
-        kernels.softplus_tail(tail.ravel(), scores.ravel())
+        kernels.softplus_of_tile(scores, weights, by_row)
     else:
+        tail = exp_minus_abs(scores)
         np.log1p(tail, out=tail)
         np.maximum(scores, 0, out=scores)
         scores += tail
+        by_row += scores @ weights
 
 
-def exp_minus_abs(scores: npt.NDArray[np.floating], tail: npt.NDArray[np.floating]) -> None:
-    """tail ← exp(−|m|); in float32 it stops at 1e-20, since what follows would be denormal numbers, 50 times slower."""
-    np.abs(scores, out=tail)
-    if scores.dtype == np.float32:
-        np.minimum(tail, FARTHEST, out=tail)
+def exp_minus_abs(scores: npt.NDArray[np.floating], out: npt.NDArray[np.floating] | None = None) -> FloatArray:
+    """exp(−|m|)."""
+    tail = np.abs(scores, out=out)
     np.negative(tail, out=tail)
-    np.exp(tail, out=tail)
+    return np.exp(tail, out=tail)
 
 
 def in_pieces(kernel: Callable[..., None], *arrays: FloatArray, size: int = 1 << 16) -> FloatArray:

@@ -85,9 +85,8 @@ class _Stripes:
         rows, weights = self.words[first : first + ROWS], self.row_weights[first : first + ROWS]
         contrast, unit = self.contrast, self.unit / (1 - self.alpha)
         support = contrast.bounds[first : first + len(rows) + 1], contrast.columns
+        taken, put = (support[0][:-1].copy() for _ in range(2))  # where the next tile begins in each row
         law = self.alpha, contrast.positive, contrast.negative, unit
-        narrow = rows.dtype == np.float32
-        loss_and_gradient = kernels.loss_and_gradient_single if narrow else kernels.loss_and_gradient_double
         losses, by_word, by_context = np.zeros(len(rows)), np.zeros_like(rows), np.empty_like(self.contexts)
         buffer = np.empty((2, len(rows) * COLUMNS), rows.dtype)
         for start in range(0, len(self.contexts), COLUMNS):
@@ -95,13 +94,21 @@ class _Stripes:
                 self.turned[:, start : start + COLUMNS],
                 self.column_weights[start : start + COLUMNS],
             )
-            scores, tail = (flat[: len(rows) * columns.shape[1]].reshape(len(rows), -1) for flat in buffer)
+            scores, gradient = (flat[: len(rows) * columns.shape[1]].reshape(len(rows), -1) for flat in buffer)
             np.matmul(rows, columns, out=scores)
-            kernels.take_support(scores, start, *support, self.on_support)
-            exp_minus_abs(scores, tail)
-            loss_and_gradient(tail, scores, weights, column_weights)
+            kernels.take_support(scores, start, taken, *support, self.on_support)
+            _loss_and_gradient(scores, gradient, weights, column_weights)
             losses += scores @ column_weights
-            kernels.support_gradient(tail, start, *support, *law, self.on_support)
-            by_word += tail @ self.contexts[start : start + COLUMNS]
-            np.matmul(tail.T, rows, out=by_context[start : start + COLUMNS])
+            kernels.support_gradient(gradient, start, put, *support, *law, self.on_support)
+            by_word += gradient @ self.contexts[start : start + COLUMNS]
+            np.matmul(gradient.T, rows, out=by_context[start : start + COLUMNS])
         return float(weights @ losses), by_word, by_context
+
+
+def _loss_and_gradient(scores: Vectors, gradient: Vectors, row_weights: Vectors, column_weights: Vectors) -> None:
+    """scores ← softplus(m) in place, gradient ← w_x w_y σ(m)."""
+    if scores.dtype == np.float32:
+        kernels.loss_and_gradient_single(scores, gradient, row_weights, column_weights)
+    else:
+        exp_minus_abs(scores, gradient)
+        kernels.loss_and_gradient_double(scores, gradient, row_weights, column_weights)

@@ -20,7 +20,7 @@ from jsmi_core.runtime.arrays import (
     Int32Vector,
     Int64Vector,
 )
-from jsmi_core.runtime.jit import kernel
+from jsmi_core.runtime.jit import fused_kernel, kernel
 
 
 @kernel
@@ -60,13 +60,64 @@ def survey_unseen(
                 weakest = int(np.argmin(worst))
 
 
-def _log1p_polynomial(degree: int) -> tuple[np.float32, ...]:
-    """Coefficients, lowest first, of the polynomial through log(1+u)/u at Chebyshev's nodes of [0, 1]."""
-    fit = Chebyshev.interpolate(lambda u: np.log1p(u) / u, degree, domain=[0.0, 1.0])
-    return tuple(np.float32(c) for c in fit.convert(kind=Polynomial).coef)
+# --- exp and log of many numbers at once -----------------------------------------------------------------------
+#
+# A processor looks at 8 or 16 pairs at once as long as nothing branches and no function is called. So exp and log are
+# polynomials here, with the fewest terms that the floats can tell from more.
 
 
-LOG1P = _log1p_polynomial(9)
+def _in_single(fit: Chebyshev) -> tuple[np.float32, ...]:
+    """Coefficients, lowest first, in powers of x − 1/2, of what was fitted on [0, 1]."""
+    return tuple(map(np.float32, fit.convert(domain=[0.0, 1.0], kind=Polynomial, window=[-0.5, 0.5]).coef))
+
+
+EXP2 = _in_single(Chebyshev.interpolate(lambda f: np.exp2(-f), 5, [0.0, 1.0]))  # within 1.0e-7 of 2^−f
+LOG1P = _in_single(Chebyshev.interpolate(lambda u: np.log1p(u) / u, 8, [0.0, 1.0]))  # u times it within 3e-8
+EXP2_DOUBLE = tuple(math.sqrt(0.5) * math.log(0.5) ** i / math.factorial(i) for i in range(14))  # Taylor, around 1/2
+ATANH_DOUBLE = tuple(2 / (2 * i + 1) for i in range(17))  # z times it at z² is 2 artanh z, to 2e-17 for z ≤ 1/3
+LOG2E_DOUBLE = 1 / math.log(2)
+LOG2E = np.float32(LOG2E_DOUBLE)
+ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
+FARTHEST = np.float32(46.0)
+"""|m| beyond which float32 cannot tell exp(−|m|) in a sum from 1e-20, and soon calls it a denormal number: 50 times
+slower to compute with."""
+
+
+@fused_kernel
+def exp_minus_abs(m: np.float32) -> np.float32:
+    """exp(−|m|), but not below 1e-20: 2^−n is written into the exponent of 2^−f, for n + f = |m| log₂ e."""
+    size = min(abs(m), FARTHEST) * LOG2E
+    n = np.int32(size)
+    f = (size - np.float32(n)) - HALF
+    p = ((((EXP2[5] * f + EXP2[4]) * f + EXP2[3]) * f + EXP2[2]) * f + EXP2[1]) * f + EXP2[0]
+    bits = np.int32(np.float32(p).view(np.int32) - np.int32(n << np.int32(23)))
+    return np.int32(bits).view(np.float32)
+
+
+@fused_kernel
+def softplus(m: np.float32, u: np.float32) -> np.float32:
+    """log(1 + exp(m)) = max(m, 0) + log(1 + u), for u = exp(−|m|); NaN where m is."""
+    v = u - HALF
+    p = ((((LOG1P[8] * v + LOG1P[7]) * v + LOG1P[6]) * v + LOG1P[5]) * v + LOG1P[4]) * v + LOG1P[3]
+    p = ((p * v + LOG1P[2]) * v + LOG1P[1]) * v + LOG1P[0]
+    return p * u + (ZERO if m < ZERO else m)
+
+
+@fused_kernel
+def log1p_exp_minus_abs(m: float) -> float:
+    """log(1 + exp(−|m|)) in float64, within 3e-16: log(1 + u) = 2 artanh z for z = u/(2 + u)."""
+    size = min(abs(m), 700.0) * LOG2E_DOUBLE
+    n = np.int64(size)
+    f = (size - n) - 0.5
+    p = EXP2_DOUBLE[13]
+    for i in range(12, -1, -1):
+        p = p * f + EXP2_DOUBLE[i]
+    u = np.int64(np.float64(p).view(np.int64) - np.int64(n << np.int64(52))).view(np.float64)
+    z = u / (2.0 + u)
+    q = ATANH_DOUBLE[16]
+    for i in range(15, -1, -1):
+        q = q * (z * z) + ATANH_DOUBLE[i]
+    return q * z
 
 
 # --- the scores of the pairs ------------------------------------------------------------------------------
@@ -74,20 +125,26 @@ LOG1P = _log1p_polynomial(9)
 
 @kernel
 def take_support(
-    tile: FloatMatrix, first_column: int, bounds: Int64Vector, columns: Int32Vector, scores: Float64Vector
+    tile: FloatMatrix,
+    first_column: int,
+    places: Int64Vector,
+    bounds: Int64Vector,
+    columns: Int32Vector,
+    scores: Float64Vector,
 ) -> None:
     """Copy the support's scores out of a tile of m, and leave −∞ there, whose softplus is 0.
 
-    ``bounds`` are those of the tile's rows; ``columns`` and ``scores`` are what they point into.
+    ``bounds`` are those of the tile's rows; ``columns`` and ``scores`` are what they point into. ``places`` says where
+    in it the tile begins in each row, and then where the next one does: the tiles of a row come from left to right.
     """
     last_column = first_column + tile.shape[1]
     for row in range(tile.shape[0]):
-        start, stop = bounds[row], bounds[row + 1]
-        i = start + np.searchsorted(columns[start:stop], first_column)
+        i, stop = places[row], bounds[row + 1]
         while i < stop and columns[i] < last_column:
             scores[i] = tile[row, columns[i] - first_column]
             tile[row, columns[i] - first_column] = -np.inf
             i += 1
+        places[row] = i
 
 
 @kernel
@@ -100,6 +157,49 @@ def score_cells(
         log_tail = math.log1p(math.exp(-abs(m)))
         towards, away = min(m, 0.0) - log_tail, -max(m, 0.0) - log_tail  # log σ(m), log σ(−m)
         out[i] = alpha * positive[i] * towards + (1.0 - alpha) * negative[i] * away
+
+
+@fused_kernel
+def score_cells_single(
+    alpha: float, positive: Float64Vector, negative: Float64Vector, scores: Float64Vector, out: Float64Vector
+) -> None:
+    """The same of scores that are float32, with its exp and log: within 3e-7 of itself."""
+    for i in range(len(scores)):
+        m = np.float32(scores[i])
+        towards, away = softplus(-m, exp_minus_abs(m)), softplus(m, exp_minus_abs(m))  # −log σ(m), −log σ(−m)
+        out[i] = -(alpha * positive[i] * towards + (1.0 - alpha) * negative[i] * away)
+
+
+@fused_kernel
+def gap_cells_single(
+    alpha: float,
+    log_odds: float,
+    positive: Float64Vector,
+    negative: Float64Vector,
+    log_ratio: Float64Vector,
+    scores: Float64Vector,
+    out: Float64Vector,
+) -> None:
+    """As :func:`gap_cells`, of scores that are float32: α p (log t − log σ(m)) + (1−α) r (log(1−t) − log σ(−m)).
+
+    The difference of logarithms is within 1e-15 of the larger: less than what an error of 1e-7 in m makes of a cell.
+    """
+    for i in range(len(scores)):
+        m, best = scores[i], min(max(log_ratio[i] + log_odds, -700.0), 700.0)
+        tail, best_tail = log1p_exp_minus_abs(m), log1p_exp_minus_abs(best)
+        towards = (tail - best_tail) + (max(-m, 0.0) - max(-best, 0.0))
+        away = (tail - best_tail) + (max(m, 0.0) - max(best, 0.0))
+        out[i] = max(alpha * positive[i] * towards + (1.0 - alpha) * negative[i] * away, 0.0)
+
+
+@kernel
+def sums_by_row(bounds: Int64Vector, cells: Float64Vector, out: Float64Vector) -> None:
+    """out[x] = the sum of a sparse table's cells in row x, from left to right."""
+    for x in range(len(out)):
+        total = 0.0
+        for i in range(bounds[x], bounds[x + 1]):
+            total += cells[i]
+        out[x] = total
 
 
 @kernel
@@ -127,50 +227,42 @@ def gap_cells(
             out[i] = -(alpha * p * log_sigmoid(scores[i]) + (1.0 - alpha) * r * log_sigmoid(-scores[i]))
 
 
-@kernel
-def softplus_tail(tail: Float32Vector, scores: Float32Vector) -> None:
-    """scores ← max(m, 0) + log(1 + u) in place, for u = exp(−|m|) in ``tail``; float32, flat arrays.
-
-    log(1 + u) on [0, 1] as a polynomial that interpolates it in Chebyshev nodes, u · P(u); its error is
-    below 4·10⁻⁸, half a unit in the last place of float32 at log 2.
-    """
-    for i in range(len(scores)):
-        u = tail[i]
-        p = LOG1P[9]
-        for n in range(8, -1, -1):
-            p = p * u + LOG1P[n]
-        scores[i] = max(scores[i], np.float32(0.0)) + p * u
+@fused_kernel
+def softplus_of_tile(tile: Float32Matrix, weights: Float32Vector, by_row: Float64Vector) -> None:
+    """tile ← softplus(m) in place, and by_row += tile · weights, each row of it summed in float32."""
+    for x in range(tile.shape[0]):
+        row, total = tile[x], ZERO
+        for y in range(len(row)):
+            row[y] = softplus(row[y], exp_minus_abs(row[y]))
+            total += weights[y] * row[y]
+        by_row[x] += total
 
 
 # --- the gradient ---------------------------------------------------------------------------------------------
 
 
-@kernel
+@fused_kernel
 def loss_and_gradient_single(
-    tail: Float32Matrix, scores: Float32Matrix, row_weights: Float32Vector, column_weights: Float32Vector
+    scores: Float32Matrix, gradient: Float32Matrix, row_weights: Float32Vector, column_weights: Float32Vector
 ) -> None:
-    """In place: scores ← softplus(m), tail ← w_x w_y σ(m), for u = exp(−|m|) in ``tail``; float32 tiles."""
+    """scores ← softplus(m) in place, gradient ← w_x w_y σ(m); float32 tiles."""
     for x in range(scores.shape[0]):
-        row, gradient, weight = scores[x], tail[x], row_weights[x]
+        row, derivatives, weight = scores[x], gradient[x], row_weights[x]
         for y in range(len(row)):
-            u, m = gradient[y], row[y]
-            p = LOG1P[9]
-            for n in range(8, -1, -1):
-                p = p * u + LOG1P[n]
-            small = np.float32(1.0) / (np.float32(1.0) + u)  # σ(|m|)
-            gradient[y] = weight * column_weights[y] * (small if m >= np.float32(0.0) else u * small)
-            row[y] = max(m, np.float32(0.0)) + p * u
+            u = exp_minus_abs(row[y])
+            derivatives[y] = weight * column_weights[y] * ((u if row[y] < ZERO else ONE) / (ONE + u))
+            row[y] = softplus(row[y], u)
 
 
 @kernel
 def loss_and_gradient_double(
-    tail: Float64Matrix, scores: Float64Matrix, row_weights: Float64Vector, column_weights: Float64Vector
+    scores: Float64Matrix, gradient: Float64Matrix, row_weights: Float64Vector, column_weights: Float64Vector
 ) -> None:
-    """The same in float64, with the logarithm of the library."""
+    """The same in float64, for exp(−|m|) in ``gradient`` and with the logarithm of the library."""
     for x in range(scores.shape[0]):
         for y in range(scores.shape[1]):
-            u, m = tail[x, y], scores[x, y]
-            tail[x, y] = row_weights[x] * column_weights[y] * ((1.0 if m >= 0.0 else u) / (1.0 + u))
+            u, m = gradient[x, y], scores[x, y]
+            gradient[x, y] = row_weights[x] * column_weights[y] * ((1.0 if m >= 0.0 else u) / (1.0 + u))
             scores[x, y] = max(m, 0.0) + math.log1p(u)
 
 
@@ -178,6 +270,7 @@ def loss_and_gradient_double(
 def support_gradient(
     tile: FloatMatrix,
     first_column: int,
+    places: Int64Vector,
     bounds: Int64Vector,
     columns: Int32Vector,
     alpha: float,
@@ -188,12 +281,12 @@ def support_gradient(
 ) -> None:
     """Put −∂S/∂m · ``unit`` of the support's pairs into a tile of such numbers.
 
-    ``bounds`` are those of the tile's rows. ``cells`` holds the scores of the support, and then its parts of S.
+    ``places``, ``bounds`` and ``columns`` as in :func:`take_support`. ``cells`` holds the scores of the support, and
+    then its parts of S.
     """
     last_column = first_column + tile.shape[1]
     for row in range(tile.shape[0]):
-        start, stop = bounds[row], bounds[row + 1]
-        i = start + np.searchsorted(columns[start:stop], first_column)
+        i, stop = places[row], bounds[row + 1]
         while i < stop and columns[i] < last_column:
             m, p, r = cells[i], alpha * positive[i], (1.0 - alpha) * negative[i]
             u = math.exp(-abs(m))
@@ -202,3 +295,4 @@ def support_gradient(
             tile[row, columns[i] - first_column] = (r * towards - p * away) / (1.0 + u) * unit
             cells[i] = p * (min(m, 0.0) - log_tail) - r * (max(m, 0.0) + log_tail)
             i += 1
+        places[row] = i

@@ -180,7 +180,7 @@ class SGNSObjective:
         ParameterError
             If the precision is none of the three.
         """
-        scores = self._pair_scores(embedding, precision)
+        scores = self._pair_scores(embedding, precision, by_column=True)
         return Evaluation(self.law, self.bound, self._score(scores), self._gap(scores))
 
     def score(self, embedding: Embedding, *, precision: Precision = "auto") -> float:
@@ -188,14 +188,14 @@ class SGNSObjective:
 
         Parameters, precision and errors as in :meth:`evaluate`.
         """
-        return self._score(self._pair_scores(embedding, precision))
+        return self._score(self._pair_scores(embedding, precision, by_column=False))
 
     def gap(self, embedding: Embedding, *, precision: Precision = "auto") -> Gap:
         """JSMI_α − S(m) = Σ u · KL(Bern(t)‖Bern(σ(m))) ≥ 0, in nats, and where it comes from. (10)
 
         Parameters, precision and errors as in :meth:`evaluate`.
         """
-        return self._gap(self._pair_scores(embedding, precision))
+        return self._gap(self._pair_scores(embedding, precision, by_column=True))
 
     def sampled_score(
         self,
@@ -335,22 +335,26 @@ class SGNSObjective:
                 f"{self.joint.shape[0]:,} words and {self.joint.shape[1]:,} contexts: restrict both to the same words."
             )
 
-    def _pair_scores(self, embedding: Embedding, precision: Precision) -> PairScores:
+    def _pair_scores(self, embedding: Embedding, precision: Precision, *, by_column: bool) -> PairScores:
         self.check_fit(embedding.words, embedding.contexts)
-        return pair_scores(embedding, self.contrast, precision)
+        return pair_scores(embedding, self.contrast, precision, by_column=by_column)
 
     def _score(self, scores: PairScores) -> float:
         contrast = self.contrast
-        cells = in_pieces(
-            partial(kernels.score_cells, self.alpha), contrast.positive, contrast.negative, scores.support
-        )
-        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
+        kernel = partial(kernels.score_cells_single if scores.single else kernels.score_cells, self.alpha)
+        rows = self._by_row(in_pieces(kernel, contrast.positive, contrast.negative, scores.support))
         off = (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
         return math.fsum([self._constant, *rows, *(-off)])
 
+    def _by_row(self, cells: FloatArray) -> FloatArray:
+        """(V,) float64: the sums of the support's cells by word."""
+        sums = np.empty(self.joint.shape[0])
+        kernels.sums_by_row(self.contrast.bounds, cells, sums)
+        return sums
+
     def _gap(self, scores: PairScores) -> Gap:
-        contrast, cells = self.contrast, self._loss_cells(scores.support)
-        rows = np.bincount(contrast.rows, cells, self.joint.shape[0])
+        contrast, cells = self.contrast, self._loss_cells(scores.support, single=scores.single)
+        rows = self._by_row(cells)
         columns = np.bincount(contrast.columns, cells, self.joint.shape[1])
         by_word = rows + (1 - self.alpha) * self.joint.word_marginal * scores.row_softplus
         by_context = columns + (1 - self.alpha) * contrast.noise * scores.column_softplus
@@ -364,9 +368,12 @@ class SGNSObjective:
         scores = np.einsum("ij,ij->i", embedding.words[x], embedding.contexts[y], dtype=np.float64)
         return self._cells_of(x, y, on_support, (1 - self.alpha) * np.logaddexp(0, scores))
 
-    def _loss_cells(self, scores: FloatArray) -> FloatArray:
+    def _loss_cells(self, scores: FloatArray, *, single: bool = False) -> FloatArray:
         """u · KL(Bern(t)‖Bern(σ(m))) on the support, for these scores of its pairs."""
         contrast = self.contrast
+        if single:
+            kernel = partial(kernels.gap_cells_single, self.alpha, self.log_odds)
+            return in_pieces(kernel, contrast.positive, contrast.negative, contrast.log_ratio, scores)
         kernel = partial(kernels.gap_cells, self.alpha, self.log_odds)
         return in_pieces(kernel, contrast.positive, contrast.negative, contrast.excess, contrast.log_ratio, scores)
 

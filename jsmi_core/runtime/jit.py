@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-__all__ = ["kernel"]
+__all__ = ["fused_kernel", "kernel"]
 
 _turn = threading.RLock()
 
@@ -20,12 +20,21 @@ def kernel(function: Callable[..., Any]) -> Any:
     return _Kernel(function)
 
 
+def fused_kernel(function: Callable[..., Any]) -> Any:
+    """Likewise, but as in BLAS a product and the sum after it may be rounded once, and sums be taken in any order.
+
+    A processor needs both liberties to look at many numbers at once. NaN, infinities and the sign of 0 are as ever.
+    """
+    return _Kernel(function, {"contract", "reassoc"})
+
+
 class _Kernel:
     """A function as it is written, ``py_func``, and as numba compiled it."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], liberties: set[str] | None = None) -> None:
         update_wrapper(self, function)
         self.py_func: Any = function
+        self._liberties = liberties or False
         self._compiled: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
@@ -39,14 +48,14 @@ class _Kernel:
                 for name in self.py_func.__code__.co_names:
                     if isinstance(names.get(name), _Kernel):
                         names[name] = names[name].compiled()
-                self._compiled = _njit(self.py_func)
+                self._compiled = _njit(self.py_func, self._liberties)
             return self._compiled
 
 
-def _njit(function: Callable[..., Any]) -> Any:
+def _njit(function: Callable[..., Any], liberties: set[str] | bool) -> Any:
     import numba
 
     try:
-        return numba.njit(function, nogil=True, error_model="numpy", cache=True)
+        return numba.njit(function, nogil=True, error_model="numpy", fastmath=liberties, cache=True)
     except RuntimeError:  # no writable place for the cache: compile afresh in each process instead
-        return numba.njit(function, nogil=True, error_model="numpy")
+        return numba.njit(function, nogil=True, error_model="numpy", fastmath=liberties)

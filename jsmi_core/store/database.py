@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from jsmi_core.errors import StoreError
 
@@ -112,7 +113,8 @@ def _connect_to_read(file: Path, tables: str, schema: int) -> sqlite3.Connection
     """Open what can be read of a folder that cannot be written: at worst an empty database in memory."""
     for options in ("mode=ro", "mode=ro&immutable=1"):  # immutable: where SQLite may not even make its lock files
         with suppress(sqlite3.DatabaseError):  # then the next, weaker way
-            connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
+            address = f"file:///{quote(file.absolute().as_posix().lstrip('/'), safe='/:')}?{options}"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
             with ExitStack() as unless_sound:
                 unless_sound.callback(connection.close)
                 if connection.execute("PRAGMA user_version").fetchone()[0] == schema:
