@@ -188,9 +188,9 @@ MUTANTS = [
     ),
     Mutant(
         "what rounding 1 + αδ leaves over is thrown away",
-        "jsmi_core.information.contrast._mixture_sums",
-        "np.log1p(x, out=logs)",
-        "np.log(1 + x, out=logs)",
+        "jsmi_core.information.kernels.log1p_of_many",
+        "x if exponent == 0 else left - 1.0",
+        "left - 1.0",
         tests="precision",
     ),
     Mutant(

@@ -27,7 +27,7 @@ from jsmi_core.runtime.threads import map_in_order
 # Cells with |p/r − 1| up to here are summed as a power series; its terms end below one rounding of the first.
 NEAR = 1 / 16
 SERIES_TERMS = 16
-CHUNK = 1 << 15  # cells worked on at once: their temporaries stay in a core's cache
+CHUNK = 1 << 13  # cells worked on at once: they stay in a core's cache, and few are summed without care
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,15 +256,9 @@ class Contrast:
 
 def _mixture_sums(alphas: FloatArray, excess: FloatArray, negative: FloatArray) -> list[float]:
     """Σ r s log s with s = 1 + αδ, for each α."""
-    x, logs = np.empty((2, len(excess)))
-    sums = []
-    for alpha in alphas:
-        np.multiply(excess, alpha, out=x)
-        np.log1p(x, out=logs)  # not log(1 + x): for a small α the rounding of 1 + x would show in the bound
-        x += 1
-        logs *= x
-        sums.append(float(logs @ negative))
-    return sums
+    sums = np.empty(len(alphas))
+    kernels.mixture_sums(np.asarray(alphas, np.float64), excess, negative, sums)
+    return list(sums.tolist())
 
 
 def _scaled(values: npt.ArrayLike, joint: JointDistribution) -> FloatArray:

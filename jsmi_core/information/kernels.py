@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from jsmi_core.runtime.arrays import Float64Vector, Int32Vector, Int64Vector
-from jsmi_core.runtime.jit import kernel
+from jsmi_core.runtime.jit import fused_kernel, kernel
 
 # --- error-free sums and products -------------------------------------------------------------------------
 
@@ -37,6 +37,35 @@ def two_product(a: float, b: float) -> tuple[float, float]:
     return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
+# --- logarithms of many numbers at once -------------------------------------------------------------------
+#
+# Nothing branches and no function is called, so that a processor looks at 8 numbers at once.
+
+ATANH = tuple(2.0 / (2 * i + 1) for i in range(18))
+"""z times this polynomial at z² is 2 artanh z = log (1+z)/(1−z): with all terms to 1e-17 for z ≤ 1/3."""
+HALF_BITS = np.float64(math.sqrt(0.5)).view(np.int64)
+LOG2 = math.log(2)
+
+
+@fused_kernel
+def twice_artanh(z: float, terms: int) -> float:
+    """2 artanh z by so many terms of its series."""
+    z2, total = z * z, ATANH[terms - 1]
+    for i in range(terms - 2, -1, -1):
+        total = total * z2 + ATANH[i]
+    return total * z
+
+
+@fused_kernel
+def log1p_of_many(x: float) -> float:
+    """log(1 + x) for x > −1 within 3e-16: the exponent of 1 + x times log 2, and what is left, in √½ … √2."""
+    bits = np.float64(1.0 + x).view(np.int64)
+    exponent = np.int64(bits - HALF_BITS) >> np.int64(52)
+    left = np.int64(bits - np.int64(exponent << np.int64(52))).view(np.float64)
+    above = x if exponent == 0 else left - 1.0  # x itself, since 1 + x is rounded
+    return exponent * LOG2 + twice_artanh(above / (2.0 + above), 11)
+
+
 # --- contrast of positive and negative pairs --------------------------------------------------------------
 
 
@@ -57,6 +86,17 @@ def excess_ratios(
         expected, rest = two_product(word_counts[i], noise[columns[i]])
         rest += word_counts[i] * noise_rest[columns[i]]
         out[i] = ((counts[i] - expected) - rest) / expected if expected > 0 else np.inf
+
+
+@fused_kernel
+def mixture_sums(alphas: Float64Vector, excess: Float64Vector, negative: Float64Vector, out: Float64Vector) -> None:
+    """out[j] = Σ r s log s with s = 1 + αδ, for each α."""
+    for j in range(len(alphas)):
+        alpha, total = alphas[j], 0.0
+        for i in range(len(excess)):
+            x = alpha * excess[i]
+            total += negative[i] * (1.0 + x) * log1p_of_many(x)
+        out[j] = total
 
 
 @kernel

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 
-from jsmi_core.information.kernels import bernoulli_loss, log_sigmoid
+from jsmi_core.information.kernels import bernoulli_loss, log_sigmoid, twice_artanh
 from jsmi_core.runtime.arrays import (
     Float32Matrix,
     Float32Vector,
@@ -74,7 +74,6 @@ def _in_single(fit: Chebyshev) -> tuple[np.float32, ...]:
 EXP2 = _in_single(Chebyshev.interpolate(lambda f: np.exp2(-f), 5, [0.0, 1.0]))  # within 1.0e-7 of 2^−f
 LOG1P = _in_single(Chebyshev.interpolate(lambda u: np.log1p(u) / u, 8, [0.0, 1.0]))  # u times it within 3e-8
 EXP2_DOUBLE = tuple(math.sqrt(0.5) * math.log(0.5) ** i / math.factorial(i) for i in range(14))  # Taylor, around 1/2
-ATANH_DOUBLE = tuple(2 / (2 * i + 1) for i in range(17))  # z times it at z² is 2 artanh z, to 2e-17 for z ≤ 1/3
 LOG2E_DOUBLE = 1 / math.log(2)
 LOG2E = np.float32(LOG2E_DOUBLE)
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
@@ -113,11 +112,7 @@ def log1p_exp_minus_abs(m: float) -> float:
     for i in range(12, -1, -1):
         p = p * f + EXP2_DOUBLE[i]
     u = np.int64(np.float64(p).view(np.int64) - np.int64(n << np.int64(52))).view(np.float64)
-    z = u / (2.0 + u)
-    q = ATANH_DOUBLE[16]
-    for i in range(15, -1, -1):
-        q = q * (z * z) + ATANH_DOUBLE[i]
-    return q * z
+    return twice_artanh(u / (2.0 + u), 17)
 
 
 # --- the scores of the pairs ------------------------------------------------------------------------------

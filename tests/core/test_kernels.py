@@ -120,6 +120,24 @@ def test_uncovered_mass_has_all_its_digits(seed):
     assert out[0] == 0
 
 
+@given(st.floats(-1 + 1e-12, 1e6) | st.floats(-0.5, 0.5) | st.floats(-1e-9, 1e-9) | st.floats(1, 1e300))
+def test_log1p_of_many(x):
+    assert relative_error(information_kernels.log1p_of_many(x), WIDE.log1p(WIDE.mpf(x)), 1e-300) <= 5e-16
+
+
+def test_mixture_sums_beside_wide_arithmetic():
+    rng = np.random.default_rng(4)
+    excess, r = np.exp(rng.normal(0, 3, 500)) - 0.99, rng.random(500)
+    alphas = np.array([1e-9, 1 / 6, 0.5, 1 - 1e-9])
+    out = np.empty(4)
+    information_kernels.mixture_sums(alphas, excess, r, out)
+    for value, alpha in zip(out, alphas, strict=True):
+        mixed = [1 + exact(alpha) * exact(d) for d in excess]
+        cells = [exact(b) * s * MP.log(s) for b, s in zip(r, mixed, strict=True)]
+        one_by_one = len(cells) * 2.0**-53  # what adding them in the worst order may round
+        assert abs(exact(value) - MP.fsum(cells)) <= one_by_one * MP.fsum(map(abs, cells))
+
+
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
