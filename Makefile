@@ -6,7 +6,7 @@ IN := .venv/bin/
 PARALLEL := -n logical --dist worksteal
 KERNELS := kernels drawn large loss
 
-.PHONY: help run test test-all lint wheel coverage mutants portable portable-fast bench samples clean
+.PHONY: help run test test-all lint wheel coverage mutants portable portable-fast bench load samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*##/ { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ portable-fast: .venv/stamp ## the part of it that tells most (minutes)
 
 bench: .venv/stamp ## print times and values beside their floors and peers
 	$(IN)python -m benchmarks
+
+load: .venv/stamp ## print the latencies of forty sessions on one server, and its memory after each page
+	$(IN)python -m benchmarks.load
 
 samples: .venv/stamp ## remake the results that the Start page shows
 	$(IN)python sample_data/make_figure1.py

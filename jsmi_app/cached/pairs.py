@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from jsmi_app import libraries
 from jsmi_app.cached import keys
 from jsmi_app.cached.server import store
+from jsmi_core.experiments import contrast_of, pairs_are_known, pairs_of
 from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
-from jsmi_core.pairs import PairSampling, expected_pairs, keep_probabilities
+from jsmi_core.pairs import PairSampling, keep_probabilities
 from jsmi_core.text import SAMPLES, Corpus, sample_corpus
 
 if TYPE_CHECKING:
-    from jsmi_core.information import Contrast
     from jsmi_core.training import SGNSConfig
 
 SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 21)} | {i / 200 for i in range(1, 200)}))
@@ -37,22 +39,14 @@ def _brought(digest: str) -> Corpus:
     return store().text(digest)
 
 
-@keys.resource(show_spinner="Counting the pairs …", max_entries=4)
 def joint(text: Corpus, sampling: PairSampling) -> JointDistribution:
     """p(x, y): the expected pairs of a text."""
-    return expected_pairs(text, sampling)
+    with nullcontext() if pairs_are_known(text, sampling) else st.spinner("Counting the pairs …"):
+        return pairs_of(text, sampling)
 
 
 def _noise(text: Corpus, exponent: float | None) -> FloatArray | None:
     return None if exponent is None else unigram_noise(text.counts, exponent)
-
-
-@keys.resource(show_spinner="Comparing the pairs with chance …", max_entries=2)
-def _paper(text: Corpus, sampling: PairSampling) -> Contrast:
-    """The pairs beside the paper's noise: large, so kept for the texts in use only, and for no other noise."""
-    from jsmi_core.information import Contrast
-
-    return Contrast.of(joint(text, sampling))
 
 
 class BoundCurve(NamedTuple):
@@ -65,19 +59,14 @@ class BoundCurve(NamedTuple):
 @keys.data(show_spinner="Computing the bound for every α …", max_entries=32)
 def bound_curve(text: Corpus, sampling: PairSampling, exponent: float | None) -> BoundCurve:
     """The bound over α for q = counts^exponent, or for the context marginal where the exponent is None."""
-    from jsmi_core.information import Contrast
-
-    own = exponent is not None
-    pairs = Contrast.of(joint(text, sampling), _noise(text, exponent)) if own else _paper(text, sampling)
+    pairs = contrast_of(text, sampling, exponent)
     return BoundCurve(tuple(pairs.bounds_at(np.array(SLIDER_ALPHAS)).tolist()), pairs.divergence)
 
 
 @keys.data(show_spinner="Computing the bound …", max_entries=256)
 def bound(text: Corpus, sampling: PairSampling, exponent: float | None, alpha: float) -> float:
     """The bound at one α, in nats."""
-    from jsmi_core.information import jsmi
-
-    return jsmi(joint(text, sampling), alpha, _noise(text, exponent))
+    return contrast_of(text, sampling, exponent).bound(alpha)
 
 
 def aimed(text: Corpus, config: SGNSConfig, scored: float | None) -> float:
@@ -91,9 +80,9 @@ def _aimed(text: Corpus, sampling: PairSampling, negatives: int, scored: float |
     from jsmi_core.experiments import aimed_score
     from jsmi_core.objective import SGNSObjective
 
-    pairs = joint(text, sampling)
-    objective = SGNSObjective(pairs, negatives, _noise(text, scored))
-    return aimed_score(objective, SGNSObjective(pairs, negatives, _noise(text, drawn), skip_target=True))
+    pairs = contrast_of(text, sampling, scored)
+    goal = SGNSObjective(pairs.joint, negatives, _noise(text, drawn), skip_target=True)
+    return aimed_score(SGNSObjective.of_contrast(pairs, negatives), goal)
 
 
 @keys.data(show_spinner=False, max_entries=32)
@@ -115,7 +104,7 @@ class PmiBins(NamedTuple):
 @keys.data(show_spinner="Computing PMI …", max_entries=32)
 def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
     """The distribution of PMI over the positive pairs."""
-    pairs = _paper(text, sampling)
+    pairs = contrast_of(text, sampling)
     order = np.argsort(pairs.log_ratio)
     mass = np.cumsum(pairs.positive[order])
     low, high = pairs.log_ratio[order[np.searchsorted(mass, [0.001, 0.999 * mass[-1]])]]
@@ -130,7 +119,7 @@ def pmi(text: Corpus, sampling: PairSampling, bins: int = 48) -> PmiBins:
 @keys.data(show_spinner=False, max_entries=512)
 def heaviest_pairs(text: Corpus, sampling: PairSampling, alpha: float, most: int = 200) -> dict[str, list[Any]]:
     """The pairs that carry most of the JSMI (q = context marginal), both orders together; nats."""
-    pairs = _paper(text, sampling)
+    pairs = contrast_of(text, sampling)
     weight = pairs.bound_cells(alpha)
     weight[pairs.rows > pairs.columns] = 0.0  # p and q are symmetric here: (x, y) and (y, x) are shown as one
     weight[pairs.rows < pairs.columns] *= 2.0
@@ -153,4 +142,4 @@ def deviations(text: Corpus, sampling: PairSampling, dimension: int, negatives: 
     """How far the baselines miss the best score under the paper's noise, in Levy & Goldberg's unit."""
     from jsmi_core.lowrank import deviations
 
-    return deviations(joint(text, sampling), dimension, negatives)
+    return deviations(pairs_of(text, sampling), dimension, negatives)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
 
 from jsmi_app.cached import keys
 from jsmi_app.cached.server import store
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments import CellResult, LawName, Result
+from jsmi_core.runtime import memory
 from jsmi_core.text import Corpus, sample_data_directory
 
 if TYPE_CHECKING:
@@ -105,12 +109,13 @@ def sampled_scores(text: Corpus, run: Result, pairs: tuple[int, ...], draws: int
     return sampled_scores(own_objective(text, run.cell.config), embedding(run), pairs, (draws,))
 
 
-@keys.resource(show_spinner="Computing the loss of every pair …", max_entries=2)
 def loss(text: Corpus, run: Result, law: LawName) -> Loss:
-    """The gap of a stored result under one of its laws, pair by pair: large, so kept for the models in use only."""
+    """The gap of a stored result under one of its laws, pair by pair: large, so remembered within the budget."""
     from jsmi_core.experiments import loss_of
 
-    return loss_of(stored(run), text, law)
+    key = "loss", run.id, law
+    with nullcontext() if key in memory.shared else st.spinner("Computing the loss of every pair …"):
+        return memory.shared.get(key, lambda: loss_of(stored(run), text, law))
 
 
 @keys.data(show_spinner="Laying the vectors flat …", max_entries=64)

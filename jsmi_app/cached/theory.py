@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from jsmi_app.cached import keys
-from jsmi_app.cached.pairs import corpus, joint
+from jsmi_app.cached.pairs import corpus
 from jsmi_app.cached.runs import embedding
-from jsmi_core.experiments import Result
+from jsmi_core.experiments import Result, pairs_of
 from jsmi_core.information import JointDistribution
 from jsmi_core.pairs import PairSampling
 from jsmi_core.text import Corpus
@@ -33,7 +33,7 @@ def word_table(name: str, size: int) -> WordTable:
     from jsmi_core.tables import corner
 
     text = corpus(name, 5)
-    table = corner(joint(text, PairSampling()), size)
+    table = corner(pairs_of(text, PairSampling()), size)
     return WordTable(text.vocabulary[:size], tuple(map(tuple, table.tolist())))
 
 
@@ -82,7 +82,7 @@ def proved_on_text(text: Corpus, sampling: PairSampling, words: int, negatives: 
     """On the most frequent words of a text; patient: also on all of it, however long that takes."""
     from jsmi_core.proofs import PATIENCE, case_of_text, prove
 
-    case = case_of_text(joint(text, sampling), text.vocabulary, words, negatives)
+    case = case_of_text(pairs_of(text, sampling), text.vocabulary, words, negatives)
     return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))
 
 
@@ -92,5 +92,5 @@ def proved_on_model(text: Corpus, run: Result, words: int, *, patient: bool) -> 
     from jsmi_core.proofs import PATIENCE, case_of_model, prove
 
     config = run.cell.config
-    case = case_of_model(joint(text, config.sampling), embedding(run), words, config.negatives)
+    case = case_of_model(pairs_of(text, config.sampling), embedding(run), words, config.negatives)
     return Proven(case, prove(case, patience=math.inf if patient else PATIENCE))

@@ -27,7 +27,13 @@ from .records import (
     distinct as distinct,
 )
 from .run import run_cell as run_cell
-from .scoring import loss_of as loss_of, objectives_of as objectives_of
+from .scoring import (
+    contrast_of as contrast_of,
+    loss_of as loss_of,
+    objectives_of as objectives_of,
+    pairs_are_known as pairs_are_known,
+    pairs_of as pairs_of,
+)
 from .specs import (
     AXES as AXES,
     CHECKPOINTS as CHECKPOINTS,

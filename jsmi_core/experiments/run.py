@@ -36,7 +36,7 @@ from jsmi_core.experiments.records import (
     Manifest,
     RankResult,
 )
-from jsmi_core.experiments.scoring import information_of, objectives_of
+from jsmi_core.experiments.scoring import objectives_of
 from jsmi_core.experiments.specs import Cell, RankCell, RankConfig
 from jsmi_core.information import FloatArray, JointDistribution, mutual_information
 from jsmi_core.lowrank import GIVEN, RankStep, baselines, best_rank_embedding
@@ -250,7 +250,7 @@ def _scored(
     finals: dict[LawName, Evaluation] = {"word2vec": own or _checked(objectives["word2vec"].evaluate(embedding))}
     same = objectives["paper"] is objectives["word2vec"]
     finals["paper"] = finals["word2vec"] if same else _checked(objectives["paper"].evaluate(embedding))
-    sampling, information = config.sampling, information_of(objectives["paper"].joint)
+    sampling, information = config.sampling, objectives["paper"].contrast.divergence  # I(X;Y), (17)
     window = f"window 1…{sampling.window}" if sampling.dynamic else f"window {sampling.window}"
     p = f"expected pairs, {window}, subsampling {sampling.subsample:g}"
     q: dict[LawName, str] = {"word2vec": config.noise_name, "paper": "context marginal"}

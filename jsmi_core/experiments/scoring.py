@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from jsmi_core import checks
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.records import (
@@ -11,38 +9,51 @@ from jsmi_core.experiments.records import (
     LawName,
     Result,
 )
-from jsmi_core.information import JointDistribution, mutual_information
+from jsmi_core.information import Contrast, JointDistribution, unigram_noise
 from jsmi_core.objective import Loss, SGNSObjective
 from jsmi_core.pairs import PairSampling, expected_pairs
+from jsmi_core.runtime import memory
 from jsmi_core.text import Corpus
-from jsmi_core.training import Law, OfOneLaw, training_noise
+from jsmi_core.training import Law, OfOneLaw
 
 
-@lru_cache(maxsize=2)
-def _joint(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
-    return expected_pairs(corpus, sampling)
+def pairs_of(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
+    """The expected pairs of a text, remembered."""
+    return memory.shared.get(_pairs_key(corpus, sampling), lambda: expected_pairs(corpus, sampling))
 
 
-@lru_cache(maxsize=2)
-def information_of(joint: JointDistribution) -> float:
-    """I(X;Y) in nats, remembered for the joint distributions last asked for. (17)"""
-    return mutual_information(joint)
+def pairs_are_known(corpus: Corpus, sampling: PairSampling) -> bool:
+    """Whether :func:`pairs_of` has them at hand."""
+    return _pairs_key(corpus, sampling) in memory.shared
+
+
+def _pairs_key(corpus: Corpus, sampling: PairSampling) -> tuple[object, ...]:
+    return "pairs", corpus.digest, sampling
+
+
+def contrast_of(corpus: Corpus, sampling: PairSampling, exponent: float | None = None) -> Contrast:
+    """These pairs beside q = counts^exponent, or beside their own context marginal, remembered: no α is in it."""
+
+    def contrast() -> Contrast:
+        noise = None if exponent is None else unigram_noise(corpus.counts, exponent)
+        return Contrast.of(pairs_of(corpus, sampling), noise)
+
+    return memory.shared.get(("contrast", corpus.digest, sampling, exponent), contrast)
 
 
 def objectives_of(corpus: Corpus, config: OfOneLaw) -> dict[LawName, SGNSObjective]:
     """The objective under each law of ``LAWS``, with the p, q and k that a training or a search is about."""
-    return _objectives(corpus, config.law)
+    law = config.law
+    return memory.shared.get(("objectives", corpus.digest, law), lambda: _objectives(corpus, law))
 
 
-@lru_cache(maxsize=2)
 def _objectives(corpus: Corpus, law: Law) -> dict[LawName, SGNSObjective]:
-    joint = _joint(corpus, law.sampling)
-    paper = SGNSObjective(joint, law.negatives)
+    paper = SGNSObjective.of_contrast(contrast_of(corpus, law.sampling), law.negatives)
     own = paper  # of a run that draws from the context marginal
     if law.noise != "pairs":
-        own = SGNSObjective(joint, law.negatives, training_noise(corpus, law, joint))
+        own = SGNSObjective.of_contrast(contrast_of(corpus, law.sampling, law.noise), law.negatives)
     for objective in (own, paper):  # what is of the law is computed now, once for many cells, like the counts
-        _ = objective.bound, objective.reachable_bound, information_of(joint)
+        _ = objective.bound, objective.reachable_bound, objective.contrast.divergence
     return {"word2vec": own, "paper": paper}
 
 

@@ -53,6 +53,7 @@ class Contrast:
     noise: FloatArray
     noise_rest: FloatArray  # q − noise: what the float64 of a context marginal n(y)/N leaves over
     skip_target: bool = False
+    of_marginal: bool = False  # whether the noise is the context marginal because none was given
 
     @classmethod
     def of(cls, joint: JointDistribution, noise: npt.ArrayLike | None = None, *, skip_target: bool = False) -> Contrast:
@@ -60,7 +61,11 @@ class Contrast:
         if noise is None:
             counts, total = _scaled(joint.context_counts, joint), float(_scaled(joint.total, joint))
             return cls(
-                joint, joint.context_marginal, _division_rests(counts, total, joint.context_marginal), skip_target
+                joint,
+                joint.context_marginal,
+                _division_rests(counts, total, joint.context_marginal),
+                skip_target,
+                of_marginal=True,
             )
         try:
             q = np.ascontiguousarray(noise, np.float64)
@@ -180,8 +185,9 @@ class Contrast:
     @cached_property
     def divergence(self) -> float:
         """Σ r φ(p/r − 1) in nats, the limit of bound(α)/α for α → 0; KL(p‖r), and I(X;Y) for the paper's q."""
-        excess, negative = self._far
-        surplus = float((negative * excess).sum())  # Σ (p − r)
+        surplus = math.fsum(
+            float(negative @ excess) for excess, negative in map(self._far, self._chunks())
+        )  # Σ (p − r)
         unmatched = float((self.positive * (self.log_ratio - 1))[self.unmatched].sum())
         return math.fsum([self._far_divergence, -surplus, unmatched, self._near_moments.sum(), self.uncovered])
 
@@ -195,7 +201,7 @@ class Contrast:
         A cell is u·KL(Bern(t)‖Bern(α)) = r [α φ(δ) − φ(α δ)] ≥ 0 with δ = p/r − 1, φ(x) = (1+x) log(1+x) − x,
         which is α p log p/r − r s log s with s = 1 + αδ: one logarithm for each pair and α.
         """
-        chunks = list(map_in_order(lambda chunk: _mixture_sums(alphas, *chunk), self._far_chunks()))
+        chunks = list(map_in_order(lambda chunk: _mixture_sums(alphas, *self._far(chunk)), self._chunks()))
         mixtures = [math.fsum(sums) for sums in zip(*chunks, strict=True)] if chunks else [0.0] * len(alphas)
         return np.array(
             [
@@ -210,25 +216,24 @@ class Contrast:
         kernels.bound_cells(alpha, self.positive, self.negative, self.excess, self.log_ratio, cells)
         return cells
 
-    @cached_property
-    def _is_far(self) -> npt.NDArray[np.bool_]:
-        """(nnz,) bool: the cells away from independence, |δ| > NEAR, that are drawn as negatives too."""
-        return (np.abs(self.excess) > NEAR) & ~self.unmatched
+    def _chunks(self) -> Iterator[slice]:
+        return (slice(start, start + CHUNK) for start in range(0, len(self.columns), CHUNK))
 
-    @cached_property
-    def _far(self) -> tuple[FloatArray, FloatArray]:
+    def _is_far(self, chunk: slice) -> npt.NDArray[np.bool_]:
+        """The cells away from independence, |δ| > NEAR, that are drawn as negatives too."""
+        excess = self.excess[chunk]
+        return (np.abs(excess) > NEAR) & (excess < np.inf)
+
+    def _far(self, chunk: slice) -> tuple[FloatArray, FloatArray]:
         """δ and r of the cells away from independence."""
-        return self.excess[self._is_far], self.negative[self._is_far]
+        far = self._is_far(chunk)
+        return self.excess[chunk][far], self.negative[chunk][far]
 
     @cached_property
     def _far_divergence(self) -> float:
         """Σ p log p/r over the cells away from independence."""
-        return float((self.positive * self.log_ratio)[self._is_far].sum())
-
-    def _far_chunks(self) -> Iterator[tuple[FloatArray, FloatArray]]:
-        excess, negative = self._far
-        for start in range(0, len(excess), CHUNK):
-            yield excess[start : start + CHUNK], negative[start : start + CHUNK]
+        parts = ((chunk, self._is_far(chunk)) for chunk in self._chunks())
+        return math.fsum(float((self.positive[c] * self.log_ratio[c])[far].sum()) for c, far in parts)
 
     @cached_property
     def _near_moments(self) -> FloatArray:

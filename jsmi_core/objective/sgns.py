@@ -71,6 +71,26 @@ class SGNSObjective:
         alpha: float | None = None,
         skip_target: bool = False,
     ) -> None:
+        self._weigh(negatives, alpha)
+        self._stand_on(Contrast.of(joint, noise, skip_target=skip_target))
+
+    @classmethod
+    def of_contrast(cls, contrast: Contrast, negatives: int) -> SGNSObjective:
+        """The objective of a contrast of p and q at hand, and of what that has computed: no k is in it.
+
+        Examples
+        --------
+        >>> contrast = Contrast.of(JointDistribution.from_counts([[2, 1], [1, 4]]))
+        >>> [round(SGNSObjective.of_contrast(contrast, negatives).bound, 6) for negatives in (1, 5)]
+        [0.028037, 0.015345]
+        """
+        objective = cls.__new__(cls)
+        objective._weigh(negatives, None)
+        objective._stand_on(contrast)
+        return objective
+
+    def _weigh(self, negatives: int | None, alpha: float | None) -> None:
+        """Take k, or α."""
         if alpha is not None and negatives is not None:
             raise ParameterError("both negatives and alpha are given: give one of them, for α = 1/(negatives + 1).")
         if alpha is None:
@@ -81,9 +101,11 @@ class SGNSObjective:
             self.negatives = None
             self.alpha = check_alpha(alpha)
             self.log_odds = math.log(self.alpha) - math.log1p(-self.alpha)
-        self.joint = joint
-        self.contrast = Contrast.of(joint, noise, skip_target=skip_target)
-        self.noise = None if noise is None else self.contrast.noise
+
+    def _stand_on(self, contrast: Contrast) -> None:
+        """Take p and q."""
+        self.joint, self.contrast = contrast.joint, contrast
+        self.noise = None if contrast.of_marginal else contrast.noise
 
     @cached_property
     def law(self) -> Law:
@@ -157,7 +179,7 @@ class SGNSObjective:
         off = (1 - self.alpha) * self.contrast.uncovered * float(np.logaddexp(0, elsewhere))
         return self.bound - (float(self._loss_cells(on_support).sum()) + off)
 
-    @cached_property
+    @property
     def best_scores(self) -> FloatArray:
         """(nnz,) float64: m* = log p/r + log α/(1−α) on the support of p; −∞ everywhere else. (6)"""
         return self.contrast.log_ratio + self.log_odds

@@ -37,6 +37,12 @@ def yield_to_everyone() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def give_back_memory() -> None:
+    """Let the system have what was freed: the C library of Linux keeps it otherwise, in case it is wanted again."""
+    with suppress(AttributeError, OSError, TypeError):  # other systems' libraries have no such function, or no need
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
     """End a process at once, and all that it has started; returns when it has ended.
 

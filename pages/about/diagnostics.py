@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from jsmi_app import cached, frame, say
+from jsmi_core.runtime import memory
 
 with frame.page("diagnostics"):
     import numba
@@ -21,6 +22,7 @@ with frame.page("diagnostics"):
         **{name: version(name) for name in packages},
         "Processors": str(os.cpu_count()),
         "numba threads": str(numba.get_num_threads()),
+        "Remembered": f"{memory.shared.held / memory.MEBIBYTE:,.0f} of {memory.budget() / memory.MEBIBYTE:,.0f} MiB",
         "Results": f"{len(store.results()):,}, {size / 1e6:,.1f} MB",
         "Store": f"{str(store.path).replace(str(Path.home()), '~')}{'' if store.writable else ' (read-only)'}",
         "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from jsmi_app import state
+from jsmi_core.runtime import memory
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path.stem: str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py")}
@@ -53,6 +54,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
     yield opened
     st.cache_resource.clear()  # closes the queue, and with it its processes
     st.cache_data.clear()
+    memory.shared.clear()
 
 
 def setting(name: str) -> str:
