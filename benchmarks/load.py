@@ -50,7 +50,7 @@ async def one_session(address: str, rounds: int, seed: int) -> list[Answer]:
                 run = await visitor.open(page)
                 answers.append(Answer(page or "start", "open", run.seconds, len(run.exceptions)))
                 for unit in ("bits", "nats"):
-                    await asyncio.sleep(dice.uniform(2, 6))
+                    await asyncio.sleep(dice.uniform(4, 12))
                     with_unit = page in ("", "bound", "variables")  # the others show none before something is trained
                     run = await (visitor.change("setting-unit", [unit]) if with_unit else visitor.rerun())
                     answers.append(Answer(page or "start", "change", run.seconds, len(run.exceptions)))
