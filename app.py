@@ -8,7 +8,7 @@ import streamlit as st
 from jsmi_app import libraries, prose
 
 CHAPTERS = {
-    "learn": ["lesson", "variables", "proofs", "practice"],
+    "learn": ["lesson", "variables", "watch", "proofs", "practice"],
     "measure": ["corpus", "bound", "train"],
     "explore": ["gap", "compare", "loss", "usefulness"],
     "about": ["reproductions", "glossary", "diagnostics"],

@@ -131,6 +131,19 @@ for law in valid_bounds(corpus, config, run.embedding):
     return _with_imports(python), _shell("bound", text, options)
 
 
+def film(cells: str, config: tuple[int, int, int, float, int]) -> str:
+    """A training on a small table in slow motion: negatives, dimension, updates, rate, seed."""
+    negatives, dimension, updates, rate, seed = config
+    return f"""from jsmi_core import JointDistribution, SGNSObjective
+from jsmi_core.tables import film, read_table
+
+objective = SGNSObjective(JointDistribution.from_counts(read_table({cells!r})), {negatives})
+learned = film(objective, {dimension}, {updates}, rate={rate!r}, seed={seed})
+print(objective.bound, learned.scores[-1], learned.gaps[-1])
+one = learned.update(1)
+print(one.word, one.pulls, one.gain)"""
+
+
 _PROVE = """proofs = prove({case})
 print(verdict(proofs))
 print([proof.card.name for proof in proofs if not proof.holds])"""

@@ -530,3 +530,28 @@ def train_job(
             contexts[target] = single_sum(contexts[target], g, words[x])
         words[x] = single_sum(words[x], 1.0, steps)
     return skipped, unreached
+
+
+def sgns_updates(
+    words: list[list[float]],
+    contexts: list[list[float]],
+    positives: Sequence[tuple[int, int]],
+    negatives: Sequence[Sequence[int]],
+    rates: Sequence[float],
+    reach: float = 6.0,
+) -> None:
+    """word2vec's update in place for each pair drawn from p and its negatives drawn from q, as they come.
+
+    As in :func:`train_job`, with σ itself in the place of its table, floats of their own length, and no negative thrown
+    away: (label − σ(m)) · rate along the other vector, none where |m| ≥ ``reach``; the word's vector moves last.
+    """
+    for (x, y), noise, rate in zip(positives, negatives, rates, strict=True):
+        steps = [0.0] * len(words[x])
+        for target, label in [(y, 1.0), *((z, 0.0) for z in noise)]:
+            m = sum(a * b for a, b in zip(words[x], contexts[target], strict=True))
+            if abs(m) >= reach:
+                continue
+            g = (label - exp(log_sigmoid(m))) * rate
+            steps = [step + g * c for step, c in zip(steps, contexts[target], strict=True)]
+            contexts[target] = [c + g * w for c, w in zip(contexts[target], words[x], strict=True)]
+        words[x] = [w + step for w, step in zip(words[x], steps, strict=True)]

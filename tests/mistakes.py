@@ -161,8 +161,8 @@ MUTANTS = [
     Mutant(
         "the noise is the marginal of the words",
         "jsmi_core.information.contrast.Contrast.of",
-        "cls(joint, joint.context_marginal, _division_rests(counts, total, joint.context_marginal), skip_target)",
-        "cls(joint, np.resize(joint.word_marginal, joint.shape[1]), np.zeros(joint.shape[1]), skip_target)",
+        "q = joint.context_marginal",
+        "q = np.resize(joint.word_marginal, joint.shape[1])",
         tests="precision",
     ),
     Mutant(
@@ -209,7 +209,7 @@ MUTANTS = [
     ),
     Mutant(
         "log k for −log k",
-        "jsmi_core.objective.sgns.SGNSObjective.__init__",
+        "jsmi_core.objective.sgns.SGNSObjective._weigh",
         "-math.log(self.negatives)",
         "math.log(self.negatives)",
         tests="objective",

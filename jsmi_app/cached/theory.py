@@ -15,6 +15,7 @@ from jsmi_core.text import Corpus
 
 if TYPE_CHECKING:
     from jsmi_core.proofs import Case, Proof
+    from jsmi_core.tables import Film
 
 
 Rows = tuple[tuple[float, ...], ...]
@@ -55,6 +56,16 @@ def table_ranks(rows: Rows, alpha: float, dimensions: tuple[int, ...], max_passe
     objective = SGNSObjective(JointDistribution.from_counts(rows), alpha=alpha)
     found = best_ranks(objective, dimensions, max_passes)
     return [TableRank(best.score, best.gradient_norm, best.spread, best.converged) for best in found]
+
+
+@keys.resource(show_spinner="Training in slow motion …", max_entries=64)
+def film(rows: Rows, negatives: int, dimension: int, updates: int, rate: float, seed: int) -> Film:
+    """A training on a small table, q = context marginal, update by update."""
+    from jsmi_core.objective import SGNSObjective
+    from jsmi_core.tables import film
+
+    objective = SGNSObjective(JointDistribution.from_counts(rows), negatives)
+    return film(objective, dimension, updates, rate=rate, seed=seed)
 
 
 class Proven(NamedTuple):

@@ -201,7 +201,7 @@ def _point_record(point: Checkpoint) -> dict[str, Any]:
         "id": point.id,
         "run": point.run.id,
         "epochs": point.cell.config.epochs,
-        "laws": [asdict(law) for law in point.laws],
+        "laws": [law.to_dict() for law in point.laws],
     }
 
 

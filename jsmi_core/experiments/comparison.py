@@ -34,7 +34,7 @@ class Comparison:
         """The comparison as JSON-able values."""
         return {
             "runs": [
-                {"id": run.id, "corpus_name": run.manifest.corpus_name, "laws": [asdict(law) for law in run.laws]}
+                {"id": run.id, "corpus_name": run.manifest.corpus_name, "laws": [law.to_dict() for law in run.laws]}
                 for run in self.results
             ],
             "settings": {name: list(values) for name, values in self.settings.items()},

@@ -64,6 +64,11 @@ class LawScores:
     sampled: float | None = None
     sampled_error: float | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able values; of a sampled score only what there is, so that results from before it are as they were."""
+        left_out = ("sampled", "sampled_error") if self.sampled is None else ()
+        return {name: value for name, value in asdict(self).items() if name not in left_out}
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -147,7 +152,7 @@ class Result:
         return {
             "cell": self.cell.to_dict(),
             "history": [asdict(moment) for moment in self.history],
-            "laws": [asdict(scores) for scores in self.laws],
+            "laws": [scores.to_dict() for scores in self.laws],
             "manifest": asdict(self.manifest),
         }
 
@@ -263,9 +268,13 @@ class RankResult(Result):
 
 
 def distinct(results: Iterable[_R]) -> tuple[_R, ...]:
-    """Each training once: a result is left out whose cell another one of them answers too."""
-    found = {result.id: result for result in results}
-    return tuple(result for result in found.values() if found.keys().isdisjoint(result.cell.answered_by[1:]))
+    """Each training once: of those that differ in what is noted of it, the one with the most scores on its way."""
+    found: dict[str, _R] = {}
+    for result in results:
+        known = found.setdefault(result.cell.work_id, result)
+        if (len(result.history), len(result.laws)) > (len(known.history), len(known.laws)):
+            found[result.cell.work_id] = result
+    return tuple(found.values())
 
 
 def _scores_and_manifest(record: Mapping[str, Any]) -> tuple[tuple[LawScores, ...], Manifest]:

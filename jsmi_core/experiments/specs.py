@@ -109,6 +109,11 @@ class Spec:
         """The ids of the cells whose results hold all that this one asks for, its own first."""
         return (self.id,)
 
+    @property
+    def work_id(self) -> str:
+        """The id of the work itself: one for all cells that differ only in what is noted of it."""
+        return self.id
+
     def answer(self, found: Mapping[str, _T]) -> _T | None:
         """What stands under the first of the ids that answer the cell; None if there is nothing."""
         return next((found[cell_id] for cell_id in self.answered_by if cell_id in found), None)
@@ -182,6 +187,11 @@ class Cell(Spec):
         """
         more = product(dict.fromkeys((self.every, 1)), dict.fromkeys((self.drawn, True)))
         return tuple(replace(self, every=every, drawn=drawn).id for every, drawn in more)
+
+    @property
+    def work_id(self) -> str:
+        """The id of the same training scored after every epoch."""
+        return replace(self, every=1, drawn=False).id
 
     def to_dict(self) -> dict[str, Any]:
         """The cell as JSON-able values; of what every training is without being asked, nothing is said."""

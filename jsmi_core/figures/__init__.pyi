@@ -2,6 +2,7 @@ from .charts import Figure as Figure, Stairs as Stairs
 from .compare import curves_data as curves_data, names as names
 from .drawing import LIGHT as LIGHT, draw as draw, enlarge as enlarge
 from .drawn import drawn_data as drawn_data
+from .film import FilmData as FilmData, film_data as film_data
 from .formatting import (
     UNITS as UNITS,
     Unit as Unit,

@@ -60,13 +60,8 @@ class Contrast:
         """Contrast a joint distribution with a noise distribution; None means the context marginal."""
         if noise is None:
             counts, total = _scaled(joint.context_counts, joint), float(_scaled(joint.total, joint))
-            return cls(
-                joint,
-                joint.context_marginal,
-                _division_rests(counts, total, joint.context_marginal),
-                skip_target,
-                of_marginal=True,
-            )
+            q = joint.context_marginal
+            return cls(joint, q, _division_rests(counts, total, q), skip_target, of_marginal=True)
         try:
             q = np.ascontiguousarray(noise, np.float64)
         except (TypeError, ValueError):

@@ -27,5 +27,8 @@ Float32Matrix: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 Float64Matrix: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """(rows, columns) float64: a tile of a score matrix."""
 
+Int64Matrix: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+"""(rows, columns) int64: indices of what was drawn."""
+
 FloatMatrix: TypeAlias = Float32Matrix | Float64Matrix
 """(rows, columns): a tile in the precision of its products."""

@@ -168,7 +168,7 @@ class Store(Texts):
         A training has one lease, however often it is scored. It ends with its release or with this process. Look for
         the result once more when you have it.
         """
-        return take(self.path / "leases" / f"{ids_of(cell)[-1]}.lock")
+        return take(self.path / "leases" / f"{cell if isinstance(cell, str) else cell.work_id}.lock")
 
     # -- what was found damaged ------------------------------------------------------------------------------------
 

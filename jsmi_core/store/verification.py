@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from jsmi_core.errors import StoreError
@@ -49,8 +49,8 @@ class Recomputed:
             "id": self.stored.id,
             "same": self.same,
             "differences": self.differences,
-            "stored": [asdict(law) for law in self.stored.laws],
-            "again": [asdict(law) for law in self.again.laws],
+            "stored": [law.to_dict() for law in self.stored.laws],
+            "again": [law.to_dict() for law in self.again.laws],
             "versions": {name: list(pair) for name, pair in self.versions.items()},
         }
 

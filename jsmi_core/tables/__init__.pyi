@@ -19,3 +19,11 @@ from .scores import (
     read_scores as read_scores,
     write_scores as write_scores,
 )
+from .slow_motion import (
+    Draws as Draws,
+    Film as Film,
+    Pull as Pull,
+    Update as Update,
+    drawn as drawn,
+    film as film,
+)

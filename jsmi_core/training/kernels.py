@@ -6,9 +6,11 @@ Products wrap at 64 bits, which leaves the lower 48 as they are; without the JIT
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from jsmi_core.runtime.arrays import Int32Vector, Int64Vector
+from jsmi_core.runtime.arrays import Float64Matrix, Float64Vector, Int32Vector, Int64Matrix, Int64Vector
 from jsmi_core.runtime.jit import kernel
 
 
@@ -133,3 +135,36 @@ def merged(
     all_keys[size : size + rest], all_counts[size : size + rest] = other_keys[j:], other_counts[j:]
     size += rest
     return all_keys[:size].copy(), all_counts[:size].copy()
+
+
+@kernel
+def sgns_updates(
+    words: Float64Matrix,
+    contexts: Float64Matrix,
+    xs: Int64Vector,
+    ys: Int64Vector,
+    negatives: Int64Matrix,
+    rates: Float64Vector,
+    reach: float,
+    steps: Float64Vector,
+) -> None:
+    """word2vec's update in place for each drawn pair and its negatives; ``steps`` is room for d numbers."""
+    dimension = words.shape[1]
+    for t in range(len(xs)):
+        x = xs[t]
+        steps[:] = 0.0
+        for j in range(-1, negatives.shape[1]):
+            target = ys[t] if j < 0 else negatives[t, j]
+            m = 0.0
+            for i in range(dimension):
+                m += words[x, i] * contexts[target, i]
+            if abs(m) >= reach:
+                continue
+            tail = math.exp(-abs(m))
+            sigmoid = (1.0 if m >= 0.0 else tail) / (1.0 + tail)
+            g = ((1.0 if j < 0 else 0.0) - sigmoid) * rates[t]
+            for i in range(dimension):
+                steps[i] += g * contexts[target, i]
+                contexts[target, i] += g * words[x, i]
+        for i in range(dimension):
+            words[x, i] += steps[i]

@@ -21,6 +21,7 @@ VIEWS: dict[str, list[dict[str, str]]] = {
     "lesson": [{"step": "2"}],
     "variables": [{"picture": picture} for picture in ("table", "channel", "alpha", "rank")]
     + [{"picture": "away", "direction": "cell"}, {"preset": "gaussian"}],
+    "watch": [{}, {"preset": "gaussian"}],
     "proofs": [{"proved_on": on, "most_words": "20"} for on in ("table", "text", "model")],
     "practice": [SMALL],
     "corpus": [{"view": view} for view in ("words", "pairs", "context")],

@@ -19,6 +19,7 @@ from jsmi_core import *
 from jsmi_core.objective import Loss
 from jsmi_core.pairs import count_large_corpus
 from jsmi_core.text import read_large_corpus
+from jsmi_core.tables import film
 from jsmi_core.training import replay
 
 replay.BATCH = 1  # pairs that are sorted together: so that there are runs to merge
@@ -33,6 +34,7 @@ for dtype in (np.float32, np.float64):
     objective.value_and_gradient(vectors.words, vectors.contexts, dtype=dtype)
 objective.bound_on_support
 Loss.of(objective, vectors).density
+film(objective, 2, 10)
 
 def promised(alias):
     unions = [alias] if typing.get_origin(alias) is np.ndarray else typing.get_args(alias)

@@ -15,7 +15,7 @@ from jsmi_core.cli import main
 from jsmi_core.errors import ParameterError
 from jsmi_core.experiments.checkpoints import Checkpoint
 from jsmi_core.experiments.comparison import same_numbers
-from jsmi_core.experiments.records import LAWS, CellResult, Result
+from jsmi_core.experiments.records import LAWS, CellResult, Result, distinct
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import SPARSE, Cell, Grid, RankCell, Spec
 from jsmi_core.experiments.statements import claims
@@ -83,6 +83,14 @@ def test_what_holds_more_answers_what_asks_for_less() -> None:
     assert both.answered_by == (both.id, drawn.id)
     assert len({plain.id, sparse.id, drawn.id, both.id}) == 4
     assert RankCell.beyond(drawn) == RankCell.beyond(plain)
+
+
+def test_one_training_is_shown_once_however_it_was_noted(corpus: Corpus, result: CellResult) -> None:
+    plain = run_cell(Cell(corpus.digest, CONFIG), corpus)
+    sparse = run_cell(Cell(corpus.digest, CONFIG, SPARSE, drawn=True), corpus)
+    other = run_cell(Cell(corpus.digest, replace(CONFIG, seed=2)), corpus)
+    assert distinct([sparse, other, plain]) == (plain, other)
+    assert distinct([plain, other, sparse, result]) == (result, other)
 
 
 def test_a_cell_goes_through_json_and_old_records_are_read() -> None:
