@@ -54,5 +54,5 @@ def test_a_job_of_the_queue_bears_the_name_that_was_given(tmp_path: Path) -> Non
             cell = Cell(text.digest, SGNSConfig(dimension=2, epochs=1, subsample=0, seed=seed))
             job = jobs.submit(cell, text)
             while (found := jobs.result(job, Result)) is None:
-                assert jobs.status(job).state in ("queued", "running")
+                assert jobs.status(job).state in ("queued", "running", "done")  # it may end between the two questions
             assert found.manifest.corpus_name == text.name

@@ -1,5 +1,6 @@
 """Word boundaries by Unicode's UAX #29, held against uniseg's own reading of the annex; one spelling for each word."""
 
+import re
 import sys
 import unicodedata
 from itertools import pairwise
@@ -174,3 +175,10 @@ def test_the_memory_of_spellings_is_bounded(monkeypatch):
     assert spelling["É" * 100] == "é" * 100
     assert len(spelling) <= 3
     assert "É" * 100 not in spelling
+
+
+def test_no_group_is_possessive() -> None:
+    """Python 3.11.0 to 3.11.4 match such a group wrongly: "don't" became "don'" and "t"."""
+    for pattern in unicode_patterns():
+        assert not re.search(r"\)(?:[*+?]|\{[^}]*\})\+", pattern.pattern)
+        assert "(?>" not in pattern.pattern
