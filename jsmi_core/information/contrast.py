@@ -27,7 +27,7 @@ from jsmi_core.runtime.threads import map_in_order
 # Cells with |p/r − 1| up to here are summed as a power series; its terms end below one rounding of the first.
 NEAR = 1 / 16
 SERIES_TERMS = 16
-CHUNK = 1 << 13  # cells worked on at once: they stay in a core's cache, and few are summed without care
+CHUNK = 1 << 15  # cells worked on at once: they stay in a core's cache, and are not too many to sum without care
 
 
 @dataclass(frozen=True, eq=False)
