@@ -144,7 +144,7 @@ class Player {
     this.slider.value = String(moment);
     const score = data.scores[moment].toFixed(4);
     this.status.textContent =
-      `after ${data.updates[moment].toLocaleString("en")} updates: ` +
+      `after ${data.updates[moment].toLocaleString("en")} ${data.updates[moment] === 1 ? "update" : "updates"}: ` +
       `S = ${score} of ${data.bound.toFixed(4)} ${data.unit}`;
     this.root.dataset.moment = String(moment);
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn || 0) + 1);

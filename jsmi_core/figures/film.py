@@ -10,6 +10,7 @@ import numpy as np
 from jsmi_core.figures.formatting import Unit, number, of_bound, scale_of
 from jsmi_core.figures.variables import Names
 from jsmi_core.information import FloatArray
+from jsmi_core.runtime.wording import counted
 from jsmi_core.tables import Film
 
 DIGITS = 4  # of a coordinate: less than a pixel
@@ -107,13 +108,14 @@ def _plane(words: FloatArray, contexts: FloatArray) -> tuple[tuple[float, float]
 def _finding(score: float, bound: float, rank: float, updates: int, dimension: int) -> str:
     """What the film ends with, in one sentence made from its numbers."""
     dimensions = "1 dimension allows" if dimension == 1 else f"{dimension} dimensions allow"
+    done = counted(updates, "update")
     if bound <= NOTHING:
         return "There is nothing to learn here: the pairs are independent"
     if not np.isfinite(score) or score < 0:
-        return f"After {updates:,} updates the model is worse than knowing the class ratio alone"
+        return f"After {done} the model is worse than knowing the class ratio alone"
     if rank <= 1e-9 * bound:
         return f"{dimensions.capitalize()} nothing here: no such matrix beats the class ratio"
     return (
-        f"After {updates:,} updates the model has {of_bound(score, bound)} of what there is to know, "
+        f"After {done} the model has {of_bound(score, bound)} of what there is to know, "
         f"{of_bound(score, rank)} of what {dimensions}"
     )

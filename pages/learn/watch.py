@@ -7,6 +7,7 @@ from jsmi_app import cached, controls, frame, player, prose, say, shared, snippe
 from jsmi_app.panels import tables
 from jsmi_app.setting import along, number
 from jsmi_core.figures import Names, film_data, number as written, scale_of
+from jsmi_core.runtime.wording import counted
 from jsmi_core.tables import Film, cells, write_table
 
 UPDATES = (100, 1_000, 5_000, 20_000, 100_000)
@@ -94,7 +95,7 @@ def take_apart(words: prose.Prose, film: Film, names: Names) -> None:
             gain=f"{scale * abs(one.gain):.2e} {unit}".replace("-", "−"),
             after=f"{written(scale * after)} {unit}",
             mean=f"{scale * mean:+.2e} {unit}".replace("-", "−"),
-            number=f"{one.number:,}",
+            updates=counted(one.number, "update"),
             moved=f"{np.linalg.norm(one.after.words - one.before.words):.3g}",
         )
     )

@@ -68,6 +68,12 @@ def test_an_update_beyond_the_last_is_the_last(open_page: Open) -> None:
     assert any("Update 100 drew" in text for text in said(app))
 
 
+def test_one_update_is_one(open_page: Open) -> None:
+    assert any("In 1 update until here" in text for text in said(open_page("watch")))
+    one = film_data(film(OBJECTIVE, 2, 1), EVIL, cells(OBJECTIVE).best, 0.0)
+    assert one.title.startswith("After 1 update the model")
+
+
 def test_nothing_to_learn_is_said(open_page: Open) -> None:
     app = open_page("watch", preset="independent")
     assert any("There is nothing to learn here" in text for text in said(app))
