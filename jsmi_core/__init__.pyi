@@ -1,6 +1,7 @@
-from .embeddings import Embedding as Embedding
+from .embeddings import Embedding as Embedding, Vectors as Vectors, read_vectors as read_vectors
 from .experiments import (
     Cell as Cell,
+    GapMonitor as GapMonitor,
     Grid as Grid,
     RankCell as RankCell,
     RankConfig as RankConfig,
@@ -25,7 +26,11 @@ from .information import (
     unigram_noise as unigram_noise,
 )
 from .jobs import JobQueue as JobQueue, run_cells as run_cells
-from .lowrank import best_rank_embedding as best_rank_embedding, sppmi_svd as sppmi_svd
+from .lowrank import (
+    best_contexts as best_contexts,
+    best_rank_embedding as best_rank_embedding,
+    sppmi_svd as sppmi_svd,
+)
 from .objective import (
     Evaluation as Evaluation,
     Gap as Gap,

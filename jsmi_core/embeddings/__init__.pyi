@@ -1,4 +1,4 @@
-from .embedding import Embedding as Embedding
+from .embedding import Embedding as Embedding, checked_vectors as checked_vectors
 from .export import check_vectors_path as check_vectors_path, write_vectors as write_vectors
 from .intrinsic import (
     TESTS as TESTS,
@@ -8,6 +8,7 @@ from .intrinsic import (
     same_scores as same_scores,
     usefulness as usefulness,
 )
+from .reading import Vectors as Vectors, read_vectors as read_vectors
 from .wordmap import (
     WordMap as WordMap,
     has_umap as has_umap,

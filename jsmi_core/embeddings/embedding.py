@@ -47,7 +47,7 @@ class Embedding:
 
     def __post_init__(self) -> None:
         for name in ("words", "contexts"):
-            object.__setattr__(self, name, _vectors(name, getattr(self, name)))
+            object.__setattr__(self, name, checked_vectors(name, getattr(self, name)))
         if self.words.shape[1] != self.contexts.shape[1]:
             raise EmbeddingError(
                 f"word vectors have {self.words.shape[1]} numbers but context vectors {self.contexts.shape[1]}: "
@@ -73,7 +73,7 @@ class Embedding:
         return cls(np.full((words, 1), value), np.ones((contexts, 1)))
 
 
-def _vectors(name: str, array: npt.ArrayLike) -> npt.NDArray[np.floating]:
+def checked_vectors(name: str, array: npt.ArrayLike) -> npt.NDArray[np.floating]:
     """Return the array as a read-only, C-contiguous float matrix, or say what is wrong with it."""
     try:
         vectors = np.asarray(array)

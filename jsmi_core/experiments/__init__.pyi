@@ -16,6 +16,7 @@ from .departures import (
     valid_bounds as valid_bounds,
     walk as walk,
 )
+from .monitor import EpochGap as EpochGap, GapMonitor as GapMonitor
 from .records import (
     LAWS as LAWS,
     CellResult as CellResult,

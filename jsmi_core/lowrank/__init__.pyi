@@ -1,5 +1,6 @@
 from .ascent import Ascent as Ascent
 from .damped_newton import newton as newton
+from .decoding import BestContexts as BestContexts, best_contexts as best_contexts
 from .landmarks import (
     LEVY_GOLDBERG as LEVY_GOLDBERG,
     Baseline as Baseline,

@@ -21,21 +21,29 @@ UNREADABLE = (  # what NumPy, zipfile, zlib and json raise for damaged files
 )
 
 
-def check_zip(archive: zipfile.ZipFile, size: int) -> None:
-    """Raise ValueError unless the entries have names of their own and fit, as they are, into the file's ``size``."""
+def check_zip(archive: zipfile.ZipFile, size: int, packed: str = "") -> None:
+    """Raise ValueError unless the entries have names of their own and fit, as they are, into the file's ``size``.
+
+    The one named ``packed`` may be compressed, to no less than a thousandth of the whole.
+    """
     entries = archive.infolist()
-    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries if entry.filename != packed):
         raise ValueError("it is compressed")
-    if sum(entry.file_size for entry in entries) > size:
+    if sum(entry.file_size for entry in entries if entry.filename != packed) > size:
         raise ValueError("its entries are larger than the whole")
+    if any(entry.file_size > 1000 * size for entry in entries):
+        raise ValueError("what it packs is too large")
     if len({entry.filename for entry in entries}) < len(entries):
         raise ValueError("two of its entries have one name")
 
 
-def check_npz(payload: bytes) -> None:
-    """Raise ValueError unless every array of the .npz is plain numbers and exactly as long as its header says."""
+def check_npz(payload: bytes, packed: str = "") -> None:
+    """Raise ValueError unless every array of the .npz is plain numbers and exactly as long as its header says.
+
+    None is compressed, but for the one named ``packed``.
+    """
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        check_zip(archive, len(payload))
+        check_zip(archive, len(payload), packed)
         for entry in archive.infolist():
             with archive.open(entry) as file:
                 if _header_and_numbers(file) != entry.file_size:
