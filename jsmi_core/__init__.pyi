@@ -11,6 +11,7 @@ from .experiments import (
     loss_of as loss_of,
     points_of as points_of,
     run_cell as run_cell,
+    score_vectors as score_vectors,
 )
 from .information import (
     JointDistribution as JointDistribution,
@@ -43,6 +44,7 @@ from .pairs import (
     PairSampling as PairSampling,
     count_large_corpus as count_large_corpus,
     expected_pairs as expected_pairs,
+    read_pairs as read_pairs,
 )
 from .runtime.pool import Pool as Pool
 from .store import Store as Store, export_bundle as export_bundle, import_bundle as import_bundle
@@ -56,6 +58,7 @@ from .text import (
 from .training import (
     SGNSConfig as SGNSConfig,
     SGNSRun as SGNSRun,
+    train_on_pairs as train_on_pairs,
     train_sgns as train_sgns,
     training_noise as training_noise,
 )

@@ -24,6 +24,7 @@ How much of what words know about their contexts does a word2vec embedding keep?
   jsmi train  TEXT   train one, and watch its exact score climb towards that bound
   jsmi rank   TEXT   the best that any embedding of d dimensions can score, as far as a search can tell
   jsmi sweep  TEXT   train a whole grid: the gap against dimension, epochs and negatives
+  jsmi score  TEXT VECTORS   what vectors from elsewhere hold of it
   jsmi app           the same in a browser
 
 TEXT is a file (plain text, one sentence per line, or that packed with gzip, bzip2 or zip), or one of
@@ -50,7 +51,8 @@ _HELP: dict[str, tuple[str, str]] = {
         "pairs, and h(alpha), which no bound can pass, for alpha = 1/(negatives + 1).\n\n"
         "  jsmi bound sample:wikipedia --negatives 5\n"
         "  jsmi bound novel.txt --window 2 --alpha 0.1 --json\n"
-        "  jsmi bound news-2010.txt.gz news-2011.txt.gz --memory 4GB",
+        "  jsmi bound news-2010.txt.gz news-2011.txt.gz --memory 4GB\n"
+        "  jsmi bound --pairs loans.csv",
     ),
     "train": (
         "train one embedding and score it exactly after every epoch",
@@ -104,6 +106,17 @@ _HELP: dict[str, tuple[str, str]] = {
         "  jsmi table 40-10_10-40 --negatives 5\n"
         "  jsmi table 3-1-1_1-3-1_1-1-3 --dimensions 1,2,3 --json",
     ),
+    "score": (
+        "what vectors from elsewhere hold: a file of word2vec, GloVe, fastText, or your own",
+        "Scores vectors that were trained anywhere on a text, or on a table of pairs. With context vectors (in\n"
+        "--contexts, or an .npz that has both) it prints the exact score S, the gap to the bound and the words\n"
+        "that lost most. Of word vectors alone it computes D(X), the information decodable from them: the score\n"
+        "with the best contexts that there are for these vectors and a constant, whichever program made them.\n"
+        "Words that only one side has are left out of both, and how much is left is shown.\n\n"
+        "  jsmi score sample:wikipedia glove.6B.100d.txt\n"
+        "  jsmi score novel.txt words.bin --contexts contexts.bin --negatives 5\n"
+        "  jsmi score items.npz --pairs loans.csv --json",
+    ),
     "usefulness": (
         "word similarity and analogies of stored results, beside their gap",
         "Puts the word vectors of every stored result of a text to gensim's own tests: Spearman's correlation with\n"
@@ -153,7 +166,8 @@ def shell_parser() -> argparse.ArgumentParser:
     _add_store(app)
 
     bound = _command(commands, "bound")
-    _add_corpus(bound)
+    _add_corpus(bound, needed=False)
+    _add_pairs(bound)
     bound.add_argument("more", nargs="*", metavar="FILE", help="more text files, read as if they were one text")
     _add_sampling(bound)
     ratio = bound.add_mutually_exclusive_group()
@@ -239,6 +253,20 @@ def shell_parser() -> argparse.ArgumentParser:
     loss.add_argument("--top", type=checks.number, default=20, metavar="N", help="words and pairs to list (default 20)")
     _add_store(loss)
     _add_json(loss)
+
+    score = _command(commands, "score")
+    score.add_argument("corpus", metavar="TEXT", help="a text file or a sample; left out with --pairs")
+    score.add_argument("vectors", nargs="?", metavar="VECTORS", help="word2vec text or binary, GloVe, .vec or .npz")
+    _add_pairs(score)
+    score.add_argument("--contexts", metavar="FILE", help="the context vectors, with their words")
+    score.add_argument("--decode", action="store_true", help="compute D(X) where there are context vectors too")
+    score.add_argument("--top", type=checks.number, default=20, metavar="N", help="words to list (default 20)")
+    _add_settings(score, "negatives")
+    _add_sampling(score)
+    _add_settings(score, *_LAW)
+    _add_paper(score)
+    _add_facts(score.add_argument_group("how the text is read"), READING)
+    _add_json(score)
 
     useful = _command(commands, "usefulness")
     _add_corpus(useful)
@@ -345,10 +373,22 @@ def _add_facts(parser: Any, facts: Mapping[str, Fact]) -> None:
             _add(parser, {option: (fact.metavar, fact.shell_text)})
 
 
-def _add_corpus(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("corpus", metavar="CORPUS", help="a text file, or sample:wikipedia, sample:lee, sample:planted")
+def _add_corpus(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
+    number: dict[str, Any] = {} if needed else {"nargs": "?"}
+    parser.add_argument(
+        "corpus", metavar="CORPUS", **number, help="a text file, or sample:wikipedia, sample:lee, sample:planted"
+    )
     group = parser.add_argument_group("how the text is read")
     _add_facts(group, READING)
+
+
+def _add_pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pairs",
+        metavar="FILE",
+        help="take the law from a table of pairs instead of a text: CSV or TSV (x, y and perhaps a count), "
+        "MatrixMarket, .npz of scipy.sparse, Parquet",
+    )
 
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:

@@ -22,8 +22,9 @@ from jsmi_core.information import (
     unigram_noise,
 )
 from jsmi_core.jobs import connected
-from jsmi_core.pairs import MEMORY, Ceiling, LargePairs, PairSampling, count_large_corpus, expected_pairs
+from jsmi_core.pairs import MEMORY, Ceiling, LargePairs, PairSampling, count_large_corpus, expected_pairs, read_pairs
 from jsmi_core.text import Corpus, LargeCorpus, read_large_corpus
+from jsmi_core.training import SGNSConfig
 
 LARGE = 250_000_000  # bytes of a file from which on its text is counted on disk
 
@@ -33,6 +34,10 @@ def bound(given: argparse.Namespace) -> int:
     config = config_of(given)
     alpha = config.alpha if given.alpha is None else check_alpha(given.alpha)
     seconds: dict[str, float] = {}
+    if (given.pairs is None) == (given.corpus is None):
+        raise ParameterError("the arguments are not usable: give CORPUS, or --pairs FILE.")
+    if given.pairs is not None:
+        return _bound_of_pairs(given, config, alpha)
     with _timed(seconds, "read"):
         corpus = _text(given)
     with _timed(seconds, "count"):
@@ -61,15 +66,38 @@ def bound(given: argparse.Namespace) -> int:
         print_json(record)
         return 0
     print(f"{corpus.name}: {tokens:,} tokens, {words:,} words, {pairs.pairs:,} pairs")
+    _print_bounds(paper, word2vec, alpha, config)
+    note(f"read in {seconds['read']:.2f} s, counted in {seconds['count']:.2f} s, bounds in {seconds['bound']:.2f} s")
+    return 0
+
+
+def _bound_of_pairs(given: argparse.Namespace, config: SGNSConfig, alpha: float) -> int:
+    """The bounds of a law without a text: its noise is made of the sums of its own columns."""
+    joint = read_pairs(given.pairs)
+    paper, word2vec = _ceilings(joint, alpha, unigram_noise(joint.context_counts, config.noise_exponent))
+    (words, contexts), name = joint.shape, os.path.basename(given.pairs)
+    if given.json:
+        record = {
+            "pairs_file": name, "negatives": config.negatives if given.alpha is None else None, "alpha": alpha,
+            "words": words, "contexts": contexts, "pairs": joint.pairs, "total": joint.total, "unit": UNIT,
+            "class_entropy": binary_entropy(alpha), "mutual_information": paper.divergence, "jsmi": paper.bound,
+            "word2vec_bound": word2vec.bound, "noise_exponent": config.noise_exponent,
+        }  # fmt: skip
+        print_json(record)
+        return 0
+    print(f"{name}: {words:,} × {contexts:,}, {joint.pairs:,} pairs that occur, {joint.total:,g} in all")
+    _print_bounds(paper, word2vec, alpha, config)
+    return 0
+
+
+def _print_bounds(paper: Ceiling, word2vec: Ceiling, alpha: float, config: SGNSConfig) -> None:
     for name, value in (
         ("I(X;Y), mutual information of the pairs", paper.divergence),
-        (f"h(α), ceiling of every bound at α = {alpha:.4g}", entropy),
+        (f"h(α), ceiling of every bound at α = {alpha:.4g}", binary_entropy(alpha)),
         ("JSMI, the bound for the paper's q(y) = p(y)", paper.bound),
         (f"bound for word2vec's q(y), counts to the power {config.noise_exponent:g}", word2vec.bound),
     ):
         print(f"  {name:<55} {value:z.6f} nats  {to_bits(value):z.6f} bits")
-    note(f"read in {seconds['read']:.2f} s, counted in {seconds['count']:.2f} s, bounds in {seconds['bound']:.2f} s")
-    return 0
 
 
 def _text(given: argparse.Namespace) -> Corpus | LargeCorpus:

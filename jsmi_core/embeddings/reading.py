@@ -350,7 +350,7 @@ def _ragged(row: int, fields: list[bytes], dimension: int, promised: tuple[int, 
 def _npz(payload: bytes) -> Vectors:
     """The arrays words, contexts and vocabulary, as write_vectors writes them."""
     try:
-        check_npz(payload, packed="vocabulary.npy")
+        check_npz(payload, packed=("vocabulary.npy",))
         with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
             missing = {"words", "vocabulary"} - set(archive.files)
             if missing:

@@ -17,6 +17,7 @@ from .departures import (
     walk as walk,
 )
 from .monitor import EpochGap as EpochGap, GapMonitor as GapMonitor
+from .outside import Coverage as Coverage, OutsideScore as OutsideScore, score_vectors as score_vectors
 from .records import (
     LAWS as LAWS,
     CellResult as CellResult,

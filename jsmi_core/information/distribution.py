@@ -33,6 +33,10 @@ class JointDistribution:
         Pair counts or any weights proportional to p; columns sorted, no stored zeros.
     source : str
         Where p comes from, in words: part of every result's name for it.
+    vocabulary : tuple of V str, optional
+        What the rows are, where they have names.
+    context_vocabulary : tuple of W str, optional
+        What the columns are.
 
     Examples
     --------
@@ -43,6 +47,8 @@ class JointDistribution:
 
     counts: scipy.sparse.csr_array
     source: str = "given"
+    vocabulary: tuple[str, ...] | None = None
+    context_vocabulary: tuple[str, ...] | None = None
 
     @classmethod
     def from_counts(cls, matrix: Any, source: str = "given") -> JointDistribution:

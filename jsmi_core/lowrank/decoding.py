@@ -2,7 +2,7 @@
 
 For fixed X, S(X Yᵀ) is concave in Y and falls apart by column: each context is a logistic regression of its own, with
 V weighted samples. Its global maximum is the *decodable information* D(X), a logistic probe of all contexts at once:
-S(X Yᵀ) ≤ D(X) ≤ S*_d ≤ bound. (32), beyond the paper.
+S(X Yᵀ) ≤ D(X) ≤ S*_d ≤ bound. (30), beyond the paper.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class BestContexts:
 
     ``embedding`` has the given words, followed by a 1 where ``constant``, and the contexts found, float64. ``score`` is
     its exact S in nats, the decodable information D(X). ``shortfall`` is the certificate, in nats: no contexts gain
-    more than that in S − ridge/2 · Σ p(x) c(y) m(x, y)², with c the mixture of positives' and negatives' contexts. It is
-    a duality gap, summed over the contexts. ``converged`` says whether it came below the tolerance asked for.
+    more than that in S − ridge/2 · Σ p(x) c(y) m(x, y)², with c(y) = α p(y) + (1−α) q(y). It is a duality gap, summed
+    over the contexts. ``converged`` says whether it came below the tolerance asked for.
     """
 
     embedding: Embedding
@@ -61,7 +61,7 @@ def best_contexts(
     on_progress: Callable[[float], None] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> BestContexts:
-    """The contexts Y with the highest S(X Yᵀ) for word vectors X: the information decodable from X. (32)
+    """The contexts Y with the highest S(X Yᵀ) for word vectors X: the information decodable from X. (30)
 
     Each column is solved by Newton's method on its own, in coordinates in which Xᵀ diag(p) X = 1: the answer is the
     same, to rounding, for X and for X A with any invertible A.

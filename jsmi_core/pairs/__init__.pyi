@@ -5,4 +5,5 @@ from .large import (
     LargePairs as LargePairs,
     count_large_corpus as count_large_corpus,
 )
+from .reading import read_pairs as read_pairs
 from .sampling import PairSampling as PairSampling

@@ -11,6 +11,7 @@ import math
 import struct
 import zipfile
 import zlib
+from collections.abc import Collection
 from typing import IO
 
 from numpy.lib import format as npy
@@ -21,15 +22,15 @@ UNREADABLE = (  # what NumPy, zipfile, zlib and json raise for damaged files
 )
 
 
-def check_zip(archive: zipfile.ZipFile, size: int, packed: str = "") -> None:
+def check_zip(archive: zipfile.ZipFile, size: int, packed: Collection[str] = ()) -> None:
     """Raise ValueError unless the entries have names of their own and fit, as they are, into the file's ``size``.
 
-    The one named ``packed`` may be compressed, to no less than a thousandth of the whole.
+    Those named in ``packed`` may be compressed, to no less than a thousandth of themselves.
     """
     entries = archive.infolist()
-    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries if entry.filename != packed):
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries if entry.filename not in packed):
         raise ValueError("it is compressed")
-    if sum(entry.file_size for entry in entries if entry.filename != packed) > size:
+    if sum(entry.file_size for entry in entries if entry.filename not in packed) > size:
         raise ValueError("its entries are larger than the whole")
     if any(entry.file_size > 1000 * size for entry in entries):
         raise ValueError("what it packs is too large")
@@ -37,10 +38,10 @@ def check_zip(archive: zipfile.ZipFile, size: int, packed: str = "") -> None:
         raise ValueError("two of its entries have one name")
 
 
-def check_npz(payload: bytes, packed: str = "") -> None:
+def check_npz(payload: bytes, packed: Collection[str] = ()) -> None:
     """Raise ValueError unless every array of the .npz is plain numbers and exactly as long as its header says.
 
-    None is compressed, but for the one named ``packed``.
+    None is compressed, but for those named in ``packed``.
     """
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
         check_zip(archive, len(payload), packed)

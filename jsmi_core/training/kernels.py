@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from jsmi_core.runtime.arrays import Float64Matrix, Float64Vector, Int32Vector, Int64Matrix, Int64Vector
-from jsmi_core.runtime.jit import kernel
+from jsmi_core.runtime.jit import fused_kernel, kernel
 
 
 @kernel
@@ -137,7 +137,7 @@ def merged(
     return all_keys[:size].copy(), all_counts[:size].copy()
 
 
-@kernel
+@fused_kernel  # as any BLAS, gensim's too, it adds up a product in an order of its own
 def sgns_updates(
     words: Float64Matrix,
     contexts: Float64Matrix,
