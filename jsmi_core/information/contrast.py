@@ -181,7 +181,8 @@ class Contrast:
     def divergence(self) -> float:
         """Σ r φ(p/r − 1) in nats, the limit of bound(α)/α for α → 0; KL(p‖r), and I(X;Y) for the paper's q."""
         surplus = math.fsum(
-            float(negative @ excess) for excess, negative in map(self._far, self._chunks())
+            float((negative * excess).sum())  # no BLAS: its order depends on how many threads it has
+            for excess, negative in map(self._far, self._chunks())
         )  # Σ (p − r)
         unmatched = float((self.positive * (self.log_ratio - 1))[self.unmatched].sum())
         return math.fsum([self._far_divergence, -surplus, unmatched, self._near_moments.sum(), self.uncovered])

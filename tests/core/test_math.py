@@ -21,6 +21,7 @@ from jsmi_core import (
     JointDistribution,
     PairSampling,
     SGNSObjective,
+    best_contexts,
     best_rank_embedding,
     binary_entropy,
     expected_pairs,
@@ -85,7 +86,8 @@ LIBRARY = {
     **{"mutual_information": mutual_information, "levy_goldberg_deviation": levy_goldberg_deviation},
     **{"mixture": mixture, "posterior": posterior, "Contrast": Contrast, "SGNSObjective": SGNSObjective},
     **{"_mixture_sums": _mixture_sums, "bernoulli_loss": np.vectorize(kernels.bernoulli_loss)},
-    **{"best_rank_embedding": best_rank_embedding, "keep_probabilities": keep_probabilities},
+    **{"best_rank_embedding": best_rank_embedding, "best_contexts": best_contexts},
+    **{"keep_probabilities": keep_probabilities},
     **{"PairSampling": PairSampling, "expected_pairs": expected_pairs, "unigram_noise": unigram_noise},
 }
 
