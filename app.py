@@ -10,7 +10,7 @@ from jsmi_app import libraries, prose
 CHAPTERS = {
     "learn": ["lesson", "variables", "watch", "proofs", "practice"],
     "measure": ["corpus", "bound", "train"],
-    "explore": ["gap", "compare", "loss", "usefulness"],
+    "explore": ["gap", "compare", "loss", "usefulness", "vectors"],
     "about": ["reproductions", "glossary", "diagnostics"],
 }
 

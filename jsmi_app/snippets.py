@@ -195,6 +195,14 @@ with Store() as store:
     return _with_imports(python), _shell("usefulness", text, {})
 
 
+def vectors(text: Corpus, config: SGNSConfig) -> Snippets:
+    """Vectors of a file, scored on a text."""
+    python = f"""{_read(text)}
+found = score_vectors(corpus, read_vectors("vectors.txt"), config=SGNSConfig(negatives={config.negatives}), decode=True)
+print(found.coverage, found.objective.bound, found.evaluation and found.evaluation.score, found.decoded.score)"""
+    return _with_imports(python), _shell("score", text, {"negatives": config.negatives}) + " vectors.txt --decode"
+
+
 def comparison(ids: list[str]) -> Snippets:
     """Stored runs side by side."""
     python = f"""from jsmi_core import Store
@@ -261,9 +269,20 @@ def _shell(command: str, text: Corpus, options: dict[str, Any]) -> str:
 
 
 _NAMES = (
-    *("Grid", "PairSampling", "SGNSConfig", "SGNSObjective", "Store", "best_rank_embedding", "expected_pairs", "jsmi"),
+    *(
+        "Grid",
+        "PairSampling",
+        "SGNSConfig",
+        "SGNSObjective",
+        "Store",
+        "read_vectors",
+        "best_rank_embedding",
+        "expected_pairs",
+        "jsmi",
+    ),
     *(
         "loss_of",
+        "score_vectors",
         "mutual_information",
         "points_of",
         "read_corpus",

@@ -9,7 +9,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -85,6 +85,17 @@ class Vectors:
         """d, the number of coordinates of each vector."""
         return int(self.words.shape[1])
 
+    def only(self, names: Collection[str]) -> Vectors:
+        """The vectors of these words alone, as far as there are any; at least one there must be."""
+        wanted = set(names)
+        rows = [row for row, word in enumerate(self.vocabulary) if word in wanted]
+        if not rows:
+            raise EmbeddingError(
+                f"none of the {len(self):,} words of the vectors is wanted: look at lower case, language."
+            )
+        contexts = None if self.contexts is None else self.contexts[rows]
+        return Vectors(self.words[rows], tuple(self.vocabulary[row] for row in rows), contexts)
+
     @classmethod
     def of(cls, source: Any, vocabulary: Sequence[str] | None = None) -> Vectors:
         """The vectors of what is in memory already: gensim's KeyedVectors, Word2Vec or FastText, or an array.
@@ -123,7 +134,7 @@ class Vectors:
         return cls(np.array(source), tuple(vocabulary))
 
 
-def read_vectors(path: str | os.PathLike[str]) -> Vectors:
+def read_vectors(path: str | os.PathLike[str] | bytes, name: str = "vectors") -> Vectors:
     r"""Read word vectors from a file, of whichever program it is.
 
     word2vec's text and binary formats, GloVe's text (no header), fastText's .vec, and the .npz of
@@ -132,7 +143,9 @@ def read_vectors(path: str | os.PathLike[str]) -> Vectors:
 
     Parameters
     ----------
-    path : path
+    path : path, or the bytes of the file
+    name : str
+        What bytes are called in errors.
 
     Returns
     -------
@@ -155,13 +168,15 @@ def read_vectors(path: str | os.PathLike[str]) -> Vectors:
     >>> vectors.vocabulary, vectors.words.tolist()
     (('to', 'be'), [[0.5, 1.0, -2.0], [0.0, 1.0, 4.0]])
     """
-    name = os.fspath(path)
+    if not isinstance(path, bytes):
+        name = os.fspath(path)
     try:
-        with open(name, "rb") as raw:
+        with io.BytesIO(path) if isinstance(path, bytes) else open(name, "rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
+            size = raw.seek(0, os.SEEK_END)
             raw.seek(0)
             if not packed:
-                return _read(raw, os.fstat(raw.fileno()).st_size)
+                return _read(raw, size)
             with gzip.open(raw) as unpacked:
                 return _read(io.BufferedReader(unpacked, 1 << 20), None)  # type: ignore[type-var]
     except (EOFError, zlib.error, gzip.BadGzipFile):

@@ -61,6 +61,7 @@ def score_vectors(
     contexts: Vectors | None = None,
     config: SGNSConfig | None = None,
     *,
+    joint: JointDistribution | None = None,
     decode: bool | None = None,
     tolerance: float = 1e-4,
     on_progress: Callable[[float], None] | None = None,
@@ -78,6 +79,8 @@ def score_vectors(
         Context vectors with words of their own; those that ``vectors`` brings if left out.
     config : SGNSConfig, optional
         Its law (negatives, window, dynamic, subsample, noise) is what the score is of.
+    joint : JointDistribution, optional
+        ``expected_pairs(law, config.sampling)`` of a text, if it is at hand.
     decode : bool, optional
         Compute D(X) too; if left out, where there are no context vectors.
     tolerance, on_progress
@@ -109,7 +112,7 @@ def score_vectors(
             f"word vectors have {vectors.dimension} numbers but context vectors {contexts.dimension}: give vectors of "
             "one model."
         )
-    joint, words, columns = _named(law, config)
+    joint, words, columns = _named(law, config, joint)
     places = {word: row for row, word in enumerate(vectors.vocabulary)}
     context_places = None if contexts is None else {word: row for row, word in enumerate(contexts.vocabulary)}
     rows = _shared(words, places)
@@ -144,11 +147,11 @@ def score_vectors(
 
 
 def _named(
-    law: Corpus | JointDistribution, config: SGNSConfig
+    law: Corpus | JointDistribution, config: SGNSConfig, counted: JointDistribution | None
 ) -> tuple[JointDistribution, tuple[str, ...], tuple[str, ...]]:
     """The pairs of a law, and what its rows and columns are called."""
     if isinstance(law, Corpus):
-        return expected_pairs(law, config.sampling), law.vocabulary, law.vocabulary
+        return counted or expected_pairs(law, config.sampling), law.vocabulary, law.vocabulary
     if law.vocabulary is None or law.context_vocabulary is None:
         raise EmbeddingError("the pairs have no names, which vectors are found by: read them with read_pairs.")
     return law, law.vocabulary, law.context_vocabulary

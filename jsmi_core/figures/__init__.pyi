@@ -63,3 +63,4 @@ from .variables import (
     table_data as table_data,
     way_data as way_data,
 )
+from .vectors import vectors_data as vectors_data

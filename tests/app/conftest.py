@@ -31,6 +31,7 @@ VIEWS: dict[str, list[dict[str, str]]] = {
     "compare": [{}],
     "loss": [{"view": view} for view in ("words", "scores", "word", "map", "heat")],
     "usefulness": [{}],
+    "vectors": [{}],
     "reproductions": [{"card": card} for card in ("figure1", "levy-goldberg")],
     "glossary": [{}],
     "diagnostics": [{}],

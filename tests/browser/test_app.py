@@ -127,7 +127,7 @@ def test_words_of_a_text_do_nothing(server: str, visit: Visit, tmp_path: Path) -
     assert page.locator("[data-testid=stMain]").locator(".katex, a[href^='http:x']").count() == 0
 
 
-FIGURES = ("", "corpus", "bound", "train", "variables", "practice")
+FIGURES = ("", "corpus", "bound", "train", "variables", "practice", "vectors")
 WITHOUT = ("gap", "compare", "loss", "usefulness", "lesson", "proofs", "reproductions", "glossary", "diagnostics")
 
 
