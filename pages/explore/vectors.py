@@ -107,7 +107,8 @@ def loss_by_word(found: OutsideScore) -> None:
     if own is not None:
         table["lost (nats)"] = own[order]
     table["lost with the best contexts (nats)"] = best[order]
-    st.dataframe(table, hide_index=True, height=280, alt="The words of which most was lost")
+    formats = {name: st.column_config.NumberColumn(format="%.6f") for name in table if name != "word"}
+    st.dataframe(table, hide_index=True, column_config=formats, height=280, alt="The words of which most was lost")
 
 
 with frame.page("vectors", SETTINGS) as words:
