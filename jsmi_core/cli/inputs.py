@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
@@ -41,6 +42,8 @@ def corpus_of(given: argparse.Namespace) -> Corpus:
         if "encoding" in settings:
             raise ParameterError(f"encoding = {settings['encoding']!r} is not usable with a sample: leave it out.")
         corpus = sample_corpus(given.corpus.removeprefix("sample:"), **settings)
+    elif given.corpus == "-":
+        corpus = read_corpus(sys.stdin.buffer.read(), name="standard input", **settings)
     else:
         corpus = read_corpus(given.corpus, **settings)
     for notice in corpus.notices:

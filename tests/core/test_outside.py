@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -121,3 +122,11 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(wrong) == 2
         assert "not usable" in capsys.readouterr().err
     assert main(["score", str(text), str(text)]) == 3
+
+
+def test_a_text_from_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    assert main(["bound", "-", "--min-count", "1", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["corpus"]["name"] == "standard input"
+    assert record["corpus"]["digest"] == corpus().digest

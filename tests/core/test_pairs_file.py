@@ -25,6 +25,7 @@ from jsmi_core import (
     train_on_pairs,
 )
 from jsmi_core.errors import Cancelled, DistributionError, ParameterError
+from jsmi_core.text.samples import sample_data_directory
 from jsmi_core.training import kernels, on_pairs
 
 LINES = [("ann", "emma", 2), ("bo", "emma", 1), ("bo", "ulysses", 4), ("ann", "emma", 1)]
@@ -182,6 +183,15 @@ def test_training_finds_a_planted_law() -> None:
     assert [record.epoch for record in run.history] == list(range(21))
     assert len(seen) == 21
     assert seen[-1] == objective.score(run.embedding)
+
+
+def test_the_sample_has_the_rank_that_was_planted() -> None:
+    joint = read_pairs(sample_data_directory() / "planted_pairs.csv")
+    objective = SGNSObjective(joint, 5)
+    shares = [best_rank_embedding(objective, dimension=d).score / objective.bound for d in (2, 5)]
+    assert joint.shape == (60, 40)
+    assert shares[0] < 0.95
+    assert shares[1] == pytest.approx(1, rel=1e-4)
 
 
 def test_each_update_is_the_plain_one() -> None:
