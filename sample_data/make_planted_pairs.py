@@ -1,9 +1,9 @@
 """Remake planted_pairs.csv: readers and books, a law without a text whose best score is known at every rank from 5 on.
 
-Each reader and each book has a place in three dimensions (what one likes, what it is about) and a weight; how often a
-reader takes a book is weight · weight · exp(place · place). So log p/r is a product of three numbers, plus a term of the
-reader and one of the book: a matrix of rank 5 at most, and from d = 5 on the price of rank is 0. The counts are expected
-ones.
+Each reader and each book has a place in three dimensions (what one likes, what it is about) and a weight; how often
+a reader takes a book is weight · weight · exp(place · place). So log p/r is a product of three numbers, plus a term of
+the reader and one of the book: a matrix of rank 5 at most, and from d = 5 on the price of rank is 0. The counts are
+expected ones.
 """
 
 from __future__ import annotations

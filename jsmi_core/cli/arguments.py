@@ -71,7 +71,8 @@ _HELP: dict[str, tuple[str, str]] = {
         "bound - S*_d, the price of rank (at most what is shown), and S*_d - S(m), the price of training (at least).\n"
         "Beside it stands how sure one may be. The result is kept in the store; see also jsmi sweep --best-rank.\n\n"
         "  jsmi rank sample:lee --dimension 50 --negatives 5\n"
-        "  jsmi rank novel.txt --dimension 20 --baselines --json",
+        "  jsmi rank novel.txt --dimension 20 --baselines --json\n"
+        "  jsmi rank --pairs loans.csv --dimension 5",
     ),
     "sweep": (
         "train a grid of embeddings: score and gap against dimension, epochs and negatives",
@@ -199,7 +200,8 @@ def shell_parser() -> argparse.ArgumentParser:
     _add_json(train)
 
     rank = _command(commands, "rank")
-    _add_corpus(rank)
+    _add_corpus(rank, needed=False)
+    _add_pairs(rank)
     _add_settings(rank, "dimension", "negatives")
     _add_sampling(rank)
     _add_settings(rank, *_LAW, "tolerance", of=RankConfig)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
-from jsmi_core.cli.inputs import config_of, corpus_of, described, reading_settings
+from jsmi_core.cli.inputs import config_of, corpus_of, described, one_of_corpus_and_pairs, reading_settings
 from jsmi_core.cli.printing import UNIT, ProgressLine, note, print_json
 from jsmi_core.errors import ParameterError
 from jsmi_core.information import (
@@ -34,9 +34,7 @@ def bound(given: argparse.Namespace) -> int:
     config = config_of(given)
     alpha = config.alpha if given.alpha is None else check_alpha(given.alpha)
     seconds: dict[str, float] = {}
-    if (given.pairs is None) == (given.corpus is None):
-        raise ParameterError("the arguments are not usable: give CORPUS, or --pairs FILE.")
-    if given.pairs is not None:
+    if one_of_corpus_and_pairs(given):
         return _bound_of_pairs(given, config, alpha)
     with _timed(seconds, "read"):
         corpus = _text(given)

@@ -64,3 +64,10 @@ def find(everything: Iterable[Result], start: str) -> Result:
         what = "no stored run begins" if not found else f"{len(found)} stored runs begin"
         raise ParameterError(f"ID = {start!r} is not usable: {what} so, see jsmi runs list.")
     return found[0]
+
+
+def one_of_corpus_and_pairs(given: argparse.Namespace) -> bool:
+    """Whether the law is a file of pairs; raises ParameterError unless there is either that or a text."""
+    if (given.pairs is None) == (given.corpus is None):
+        raise ParameterError("the arguments are not usable: give CORPUS, or --pairs FILE.")
+    return given.pairs is not None

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from jsmi_core.cli.finds import Finds, found_in
-from jsmi_core.cli.inputs import config_of, corpus_of
+from jsmi_core.cli.inputs import config_of, corpus_of, one_of_corpus_and_pairs
 from jsmi_core.cli.printing import (
+    UNIT,
     ProgressLine,
     note,
     print_baselines,
@@ -20,6 +21,7 @@ from jsmi_core.cli.printing import (
     say_notices,
 )
 from jsmi_core.embeddings import check_vectors_path, write_vectors
+from jsmi_core.errors import ParameterError
 from jsmi_core.experiments import (
     Cell,
     CellResult,
@@ -34,9 +36,12 @@ from jsmi_core.experiments import (
     objectives_of,
     run_cell,
 )
-from jsmi_core.lowrank import baselines
+from jsmi_core.lowrank import baselines, best_rank_embedding
+from jsmi_core.objective import SGNSObjective
+from jsmi_core.pairs import read_pairs
 from jsmi_core.store import Store
 from jsmi_core.text import Corpus
+from jsmi_core.training import SGNSConfig, pair_noise
 
 # -- jsmi train -------------------------------------------------------------------------------------------------------
 
@@ -104,7 +109,10 @@ def _searched(cell: RankCell, corpus: Corpus, finds: Finds, training: CellResult
 def rank(given: argparse.Namespace) -> int:
     """Search for the best embedding of one rank, and say what d dimensions cost whatever is done with them."""
     tolerance = {"tolerance": given.tolerance} if hasattr(given, "tolerance") else {}
-    config = RankConfig.under(config_of(given), **tolerance)
+    settings = config_of(given)
+    config = RankConfig.under(settings, **tolerance)
+    if one_of_corpus_and_pairs(given):
+        return _rank_of_pairs(given, settings, config)
     corpus = corpus_of(given)
     with Store(given.store) as store, found_in(store) as finds:
         say_notices(store)
@@ -122,4 +130,29 @@ def rank(given: argparse.Namespace) -> int:
             print_search(result, known)
             if found:
                 print_baselines(found, result)
+    return 0
+
+
+def _rank_of_pairs(given: argparse.Namespace, settings: SGNSConfig, config: RankConfig) -> int:
+    """The same search for a law without a text; what it finds is shown, not kept."""
+    if given.baselines:
+        raise ParameterError("baselines are not usable with --pairs: leave one of them out.")
+    joint = read_pairs(given.pairs)
+    objective = SGNSObjective(joint, settings.negatives, pair_noise(joint, settings))
+    best = best_rank_embedding(objective, settings.dimension, tolerance=config.tolerance)
+    price = objective.bound - best.score
+    if given.json:
+        record = {
+            "pairs_file": given.pairs, "dimension": settings.dimension, "negatives": settings.negatives,
+            "q": settings.noise_name, "unit": UNIT, "bound": objective.bound, "score": best.score,
+            "price_of_rank": price, "gradient_norm": best.gradient_norm, "converged": best.converged,
+        }  # fmt: skip
+        print_json(record)
+        return 0
+    share = best.score / objective.bound if objective.bound > 0 else 0.0
+    print(f"{joint.shape[0]:,} × {joint.shape[1]:,} pairs, k = {settings.negatives}, q = {settings.noise_name}; {UNIT}")
+    print(f"  bound                               {objective.bound:>z10.6f}")
+    print(f"  best score of rank {settings.dimension:<6,} (at least) {best.score:>z10.6f} {share:>8.2%}")
+    print(f"  price of rank (at most)             {price:>z10.6f}")
+    print(f"  {'the search converged' if best.converged else 'the search was ended before it converged'}")
     return 0

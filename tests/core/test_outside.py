@@ -26,6 +26,7 @@ from jsmi_core.cli import main
 from jsmi_core.embeddings import write_vectors
 from jsmi_core.errors import EmbeddingError
 from jsmi_core.text import read_corpus
+from jsmi_core.text.samples import sample_data_directory
 
 TEXT = "the cat sat on the mat . the dog sat on the log . a cat and a dog ran . the mat and the log lay .\n" * 6
 CONFIG = SGNSConfig(dimension=3, epochs=3)
@@ -130,3 +131,18 @@ def test_a_text_from_standard_input(capsys: pytest.CaptureFixture[str], monkeypa
     record = json.loads(capsys.readouterr().out)
     assert record["corpus"]["name"] == "standard input"
     assert record["corpus"]["digest"] == corpus().digest
+
+
+def test_rank_of_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = str(sample_data_directory() / "planted_pairs.csv")
+    assert main(["rank", "--pairs", sample, "--dimension", "5", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["score"] == pytest.approx(record["bound"], rel=1e-3)
+    assert record["price_of_rank"] == pytest.approx(record["bound"] - record["score"])
+    assert main(["rank", "--pairs", sample, "--dimension", "1", "--noise", "pairs"]) == 0
+    shown = capsys.readouterr().out
+    assert "60 × 40 pairs" in shown
+    assert "price of rank (at most)" in shown
+    for wrong in (["rank"], ["rank", "--pairs", sample, "--baselines"]):
+        assert main(wrong) == 2
+        assert "not usable" in capsys.readouterr().err
