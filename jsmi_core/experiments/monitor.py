@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -182,7 +182,7 @@ class GapMonitor:
     def _text(self, model: Any) -> Corpus:
         """The sentences as the model takes them: its own words alone, and as often as it has counted them."""
         known = model.wv.key_to_index
-        corpus = Corpus.from_sentences(_Known(_sentences(self._sentences), known))
+        corpus = Corpus.from_sentences(_sentences(self._sentences, known))
         counted = {word: int(model.wv.get_vecattr(word, "count")) for word in known}
         for word, count in zip(corpus.vocabulary, corpus.counts.tolist(), strict=True):
             if counted.pop(word) != count:
@@ -221,42 +221,16 @@ def _check(model: Any) -> None:
         )
 
 
-class _Known(Sequence[Sequence[str]]):
-    """Sentences, each without the words that the model does not have, read anew each time."""
-
-    def __init__(self, sentences: Sentences, known: dict[str, int]) -> None:
-        self._sentences = sentences
-        self._known = known
-
-    def __iter__(self) -> Iterator[list[str]]:
-        for sentence in self._sentences:
-            if isinstance(sentence, str):
-                raise CorpusError("a sentence is one str: give a list of words for each sentence.")
-            yield [word for word in sentence if word in self._known]
-
-    def __len__(self) -> int:
-        raise TypeError("their number is not known before they are read")
-
-    def __getitem__(self, place: Any) -> Any:
-        raise TypeError("sentences are read in order")
-
-
-def _sentences(given: Any) -> Sentences:
+def _sentences(given: Any, known: Container[str]) -> Iterator[list[str]]:
+    """The sentences from their beginning, each without the words that the model does not have."""
     if isinstance(given, Corpus):
-        return _Again(given.sentences)
-    if isinstance(given, str | os.PathLike):
-        return _Again(lambda: _lines(os.fspath(given)))
-    return cast(Sentences, given)
-
-
-class _Again:
-    """An iterable that begins anew."""
-
-    def __init__(self, begin: Any) -> None:
-        self._begin = begin
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        return iter(self._begin())
+        given = given.sentences()
+    elif isinstance(given, str | os.PathLike):
+        given = _lines(os.fspath(given))
+    for sentence in given:
+        if isinstance(sentence, str):
+            raise CorpusError("a sentence is one str: give a list of words for each sentence.")
+        yield [word for word in sentence if word in known]
 
 
 def _lines(path: str) -> Iterator[list[str]]:
