@@ -18,7 +18,7 @@ __all__ = ["first", "rest"]
 # pandas stands at the top, although Start shows no table: where it is on its way, no figure can be drawn.
 _FIRST = ("pandas", "plotly.graph_objects", "jsmi_app.panels.ladder", "jsmi_app.panels.training")
 _REST = (
-    *("scipy.special", "scipy.linalg.blas", "scipy.sparse.linalg", "scipy.optimize", "numba"),
+    *("scipy.special", "scipy.linalg.blas", "scipy.sparse.linalg", "scipy.optimize", "scipy.io", "numba"),
     *("jsmi_app.panels.loss", "jsmi_app.panels.sweep", "jsmi_app.panels.text"),
 )
 
