@@ -195,12 +195,15 @@ with Store() as store:
     return _with_imports(python), _shell("usefulness", text, {})
 
 
-def vectors(text: Corpus, config: SGNSConfig) -> Snippets:
-    """Vectors of a file, scored on a text."""
+def vectors(text: Corpus, config: SGNSConfig, most: int) -> Snippets:
+    """Vectors of a file, scored on the most frequent words of a text."""
+    names = ("negatives", "window", "dynamic", "subsample", "noise", "noise_exponent")
+    law = {name: value for name, value in _changed(config).items() if name in names}
     python = f"""{_read(text)}
-found = score_vectors(corpus, read_vectors("vectors.txt"), config=SGNSConfig(negatives={config.negatives}), decode=True)
+config = {_call("SGNSConfig", law)}
+found = score_vectors(corpus, read_vectors("vectors.txt"), config=config, most={most}, decode=True)
 print(found.coverage, found.objective.bound, found.evaluation and found.evaluation.score, found.decoded.score)"""
-    return _with_imports(python), _shell("score", text, {"negatives": config.negatives}) + " vectors.txt --decode"
+    return _with_imports(python), _shell("score", text, {**law, "words": most}) + " vectors.txt --decode"
 
 
 def comparison(ids: list[str]) -> Snippets:

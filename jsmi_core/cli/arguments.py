@@ -167,7 +167,7 @@ def shell_parser() -> argparse.ArgumentParser:
     _add_store(app)
 
     bound = _command(commands, "bound")
-    _add_corpus(bound, needed=False)
+    _add_corpus(bound)
     _add_pairs(bound)
     bound.add_argument("more", nargs="*", metavar="FILE", help="more text files, read as if they were one text")
     _add_sampling(bound)
@@ -200,7 +200,7 @@ def shell_parser() -> argparse.ArgumentParser:
     _add_json(train)
 
     rank = _command(commands, "rank")
-    _add_corpus(rank, needed=False)
+    _add_corpus(rank)
     _add_pairs(rank)
     _add_settings(rank, "dimension", "negatives")
     _add_sampling(rank)
@@ -258,10 +258,11 @@ def shell_parser() -> argparse.ArgumentParser:
 
     score = _command(commands, "score")
     score.add_argument("corpus", metavar="TEXT", help="a text file or a sample; left out with --pairs")
-    score.add_argument("vectors", nargs="?", metavar="VECTORS", help="word2vec text or binary, GloVe, .vec or .npz")
+    score.add_argument("vectors", metavar="VECTORS", help="word2vec text or binary, GloVe, .vec or .npz")
     _add_pairs(score)
     score.add_argument("--contexts", metavar="FILE", help="the context vectors, with their words")
     score.add_argument("--decode", action="store_true", help="compute D(X) where there are context vectors too")
+    _add(score, {"--words": ("N", "measure on so many of the most frequent words only (default: all in common)")})
     score.add_argument("--top", type=checks.number, default=20, metavar="N", help="words to list (default 20)")
     _add_settings(score, "negatives")
     _add_sampling(score)
@@ -375,18 +376,32 @@ def _add_facts(parser: Any, facts: Mapping[str, Fact]) -> None:
             _add(parser, {option: (fact.metavar, fact.shell_text)})
 
 
-def _add_corpus(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
-    number: dict[str, Any] = {} if needed else {"nargs": "?"}
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "corpus", metavar="CORPUS", **number, help="a text file, or sample:wikipedia, sample:lee, sample:planted"
+        "corpus",
+        metavar="CORPUS",
+        help="a text file, - for standard input, or sample:wikipedia, sample:lee, sample:planted",
     )
     group = parser.add_argument_group("how the text is read")
     _add_facts(group, READING)
 
 
+class _Instead(argparse.Action):
+    """Given, it stands for a positional: none is asked for any more.
+
+    An optional positional would be taken as left out as soon as an option stands before it.
+    """
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any) -> None:
+        setattr(namespace, self.dest, values)
+        for positional in parser._get_positional_actions():
+            positional.required = False
+
+
 def _add_pairs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pairs",
+        action=_Instead,
         metavar="FILE",
         help="take the law from a table of pairs instead of a text: CSV or TSV (x, y and perhaps a count), "
         "MatrixMarket, .npz of scipy.sparse, Parquet",

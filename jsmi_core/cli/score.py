@@ -30,7 +30,8 @@ def score(given: argparse.Namespace) -> int:
     note(f"{len(vectors):,} words of {vectors.dimension:,} numbers")
     progress = ProgressLine()
     decode = True if given.decode else None
-    found = score_vectors(law, vectors, contexts, config, decode=decode, on_progress=progress.share)
+    most_words = getattr(given, "words", None)
+    found = score_vectors(law, vectors, contexts, config, most=most_words, decode=decode, on_progress=progress.share)
     progress.clear()
     record = _record(found, most)
     if given.json:

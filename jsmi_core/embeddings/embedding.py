@@ -74,7 +74,10 @@ class Embedding:
 
 
 def checked_vectors(name: str, array: npt.ArrayLike) -> npt.NDArray[np.floating]:
-    """Return the array as a read-only, C-contiguous float matrix, or say what is wrong with it."""
+    """(V, d) float32 or float64: the array, read-only and C-contiguous, others than these two as float64.
+
+    Raises EmbeddingError, with ``name`` and the row, if it is no table of finite numbers.
+    """
     try:
         vectors = np.asarray(array)
         if vectors.dtype not in (np.float32, np.float64):

@@ -9,7 +9,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -84,17 +84,6 @@ class Vectors:
     def dimension(self) -> int:
         """d, the number of coordinates of each vector."""
         return int(self.words.shape[1])
-
-    def only(self, names: Collection[str]) -> Vectors:
-        """The vectors of these words alone, as far as there are any; at least one there must be."""
-        wanted = set(names)
-        rows = [row for row, word in enumerate(self.vocabulary) if word in wanted]
-        if not rows:
-            raise EmbeddingError(
-                f"none of the {len(self):,} words of the vectors is wanted: look at lower case, language."
-            )
-        contexts = None if self.contexts is None else self.contexts[rows]
-        return Vectors(self.words[rows], tuple(self.vocabulary[row] for row in rows), contexts)
 
     @classmethod
     def of(cls, source: Any, vocabulary: Sequence[str] | None = None) -> Vectors:

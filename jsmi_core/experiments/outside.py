@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from jsmi_core import checks
 from jsmi_core.embeddings import Embedding, Vectors
 from jsmi_core.errors import EmbeddingError
 from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
@@ -61,6 +62,7 @@ def score_vectors(
     contexts: Vectors | None = None,
     config: SGNSConfig | None = None,
     *,
+    most: int | None = None,
     joint: JointDistribution | None = None,
     decode: bool | None = None,
     tolerance: float = 1e-4,
@@ -79,6 +81,8 @@ def score_vectors(
         Context vectors with words of their own; those that ``vectors`` brings if left out.
     config : SGNSConfig, optional
         Its law (negatives, window, dynamic, subsample, noise) is what the score is of.
+    most : int, 1 … 10,000,000, optional
+        Take only so many of the words in common: the first of the law, the most frequent ones of a text.
     joint : JointDistribution, optional
         ``expected_pairs(law, config.sampling)`` of a text, if it is at hand.
     decode : bool, optional
@@ -93,9 +97,11 @@ def score_vectors(
     Raises
     ------
     EmbeddingError
-        If nothing is in common, or the dimensions of words and contexts differ.
+        If nothing is in common, pairs have no names, or the dimensions of words and contexts differ.
     DistributionError
-        If pairs have no names, or none is left of words in common.
+        If no pair is left of words in common.
+    ParameterError
+        If ``most`` is out of range.
 
     Examples
     --------
@@ -121,9 +127,13 @@ def score_vectors(
         kept = rows
     else:
         kept = np.arange(len(columns)) if context_places is None else _shared(columns, context_places)
+    if most is not None:
+        rows = rows[: checks.integer("most", most, 1, 10_000_000)]
+        kept = rows if isinstance(law, Corpus) else kept
     if not len(rows) or not len(kept):
         raise EmbeddingError(
-            f"none of the {len(vectors):,} words of the vectors is in the text: look at lower case and language."
+            f"none of the {len(vectors):,} words of the vectors is one of the text or pairs: look at lower case and "
+            "language."
             if not len(rows)
             else "none of the contexts has a vector: give the context vectors of these words."
         )

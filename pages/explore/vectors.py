@@ -65,12 +65,7 @@ def measured(text: Corpus, config: SGNSConfig, brought: Brought | None) -> Outsi
                 vectors, contexts = Vectors(embedding.words, text.vocabulary), None
             else:
                 vectors, contexts = brought.words, brought.contexts
-            known = set(vectors.vocabulary)
-            if contexts is not None:
-                known &= set(contexts.vocabulary)
-            chosen = [word for word in text.vocabulary if word in known][:most]
-            part = vectors.only(chosen)
-            found = score_vectors(text, part, contexts, config, joint=joint, decode=True)
+            found = score_vectors(text, vectors, contexts, config, most=most, joint=joint, decode=True)
         st.session_state[_FOUND] = (key, found)
     return st.session_state[_FOUND][1]
 
@@ -126,4 +121,4 @@ with frame.page("vectors", SETTINGS) as words:
     with controls.one_sentence():
         bring()
     page(words, text, config)
-    controls.reproduce(*snippets.vectors(text, config))
+    controls.reproduce(*snippets.vectors(text, config, state.get("measured")))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pytest
 
 from jsmi_core import (
     SGNSConfig,
@@ -14,6 +20,7 @@ from jsmi_core import (
     to_bits,
     train_sgns,
 )
+from jsmi_core.cli import main
 from jsmi_core.figures import percent, vectors_data
 from tests.app.conftest import Open, said
 
@@ -22,8 +29,8 @@ def test_the_example_is_the_library_s(open_page: Open) -> None:
     app = open_page("vectors", corpus="lee", measured="100")
     text = sample_corpus("lee")
     made = sppmi_svd(expected_pairs(text), 50, 5)
-    part = Vectors(made.words, text.vocabulary).only(text.vocabulary[:100])
-    found = score_vectors(text, part, config=SGNSConfig(), decode=True)
+    part = Vectors(made.words, text.vocabulary)
+    found = score_vectors(text, part, config=SGNSConfig(), most=100, decode=True)
     assert found.decoded is not None
     shown = " ".join(said(app))
     assert f"These word vectors hold {percent(found.decoded.score / found.objective.bound)}" in shown.replace(
@@ -32,8 +39,10 @@ def test_the_example_is_the_library_s(open_page: Open) -> None:
     assert "No file has been brought yet" in shown
 
 
-def test_a_file_that_was_brought(open_page: Open) -> None:
-    app = open_page("vectors", corpus="lee", measured="100")
+def test_a_file_that_was_brought(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = open_page("vectors", corpus="lee", measured="100", window="3", negatives="4")
     words = sample_corpus("lee").vocabulary[:150]
     table = np.random.default_rng(1).normal(size=(150, 4))
     rows = "\n".join(f"{word} " + " ".join(map(str, row)) for word, row in zip(words, table, strict=True))
@@ -45,6 +54,17 @@ def test_a_file_that_was_brought(open_page: Open) -> None:
     assert "150 words of 4 numbers, without contexts" in shown
     assert "These word vectors hold" in shown
     assert not any("<b>" in markdown.value for markdown in app.markdown)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vectors.txt").write_text(rows, encoding="utf-8")
+    python, shell = (code.value for code in app.code)
+    names: dict[str, Any] = {}
+    exec(python, names)  # what the page says it takes to see its numbers
+    capsys.readouterr()
+    found = names["found"]
+    assert f"hold {percent(found.decoded.score / found.objective.bound)}" in shown.replace("\xa0", " ")
+    assert main([*shlex.split(shell)[1:], "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["decodable"]["score"] == found.decoded.score
     uploaders = app.get("file_uploader")
     uploaders[0].upload("bad.txt", b"the 1 2\nof 1 nan\n", "text/plain")
     next(button for button in app.button if button.label == "Measure them").click().run()
@@ -57,10 +77,10 @@ def test_words_and_contexts_in_the_figure() -> None:
     """The stairs lead from 0 to the bound, and the title says what a negative score means."""
     text = sample_corpus("planted")
     run = train_sgns(text, SGNSConfig(dimension=5, epochs=2))
-    own = Vectors.of(run.embedding).only(text.vocabulary[:50])
+    own = Vectors.of(run.embedding)
     assert own.contexts is not None
-    found = score_vectors(text, own, decode=True)
-    worse = score_vectors(text, Vectors(own.words, own.vocabulary, 9 * own.contexts), decode=True)
+    found = score_vectors(text, own, most=50, decode=True)
+    worse = score_vectors(text, Vectors(own.words, own.vocabulary, 9 * own.contexts), most=50, decode=True)
     assert found.evaluation is not None
     assert found.decoded is not None
     figure = vectors_data(found, unit="bits")

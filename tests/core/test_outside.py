@@ -24,7 +24,7 @@ from jsmi_core import (
 )
 from jsmi_core.cli import main
 from jsmi_core.embeddings import write_vectors
-from jsmi_core.errors import EmbeddingError
+from jsmi_core.errors import EmbeddingError, ParameterError
 from jsmi_core.text import read_corpus
 from jsmi_core.text.samples import sample_data_directory
 
@@ -73,6 +73,16 @@ def test_both_sides_are_restricted(noise: str) -> None:
     assert (found.coverage.words, found.coverage.vector_words) == (3, 4)
 
 
+def test_the_most_frequent_words_alone() -> None:
+    words = corpus().vocabulary
+    table = np.random.default_rng(1).normal(size=(len(words) - 1, 2))
+    found = score_vectors(corpus(), Vectors(table, words[1:]), most=3)  # the first of all has no vector
+    assert found.vocabulary == words[1:4]
+    assert found.context_vocabulary == words[1:4]
+    with pytest.raises(ParameterError, match="most"):
+        score_vectors(corpus(), Vectors(table, words[1:]), most=0)
+
+
 def test_pairs_keep_all_their_contexts() -> None:
     joint = JointDistribution.from_counts([[3, 1, 0], [1, 2, 5]])
     named = JointDistribution(joint.counts, "given", ("ann", "bo"), ("a", "b", "c"))
@@ -119,9 +129,13 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["pairs"] == 3
     assert main(["bound", "--pairs", str(pairs)]) == 0
     assert "2 × 2, 3 pairs that occur" in capsys.readouterr().out
-    for wrong in (["score", str(words)], ["bound"], ["bound", str(text), "--pairs", str(pairs)]):
-        assert main(wrong) == 2
-        assert "not usable" in capsys.readouterr().err
+    assert main(["bound", str(text), "--pairs", str(pairs)]) == 2
+    assert main(["score", str(text), str(words), "--pairs", str(pairs)]) == 2
+    assert capsys.readouterr().err.count("not usable") == 2
+    for wrong in (["score", str(words)], ["bound"], ["rank"]):
+        with pytest.raises(SystemExit, match="2"):
+            main(wrong)
+        assert "required" in capsys.readouterr().err
     assert main(["score", str(text), str(text)]) == 3
 
 
@@ -143,6 +157,17 @@ def test_rank_of_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr().out
     assert "60 × 40 pairs" in shown
     assert "price of rank (at most)" in shown
-    for wrong in (["rank"], ["rank", "--pairs", sample, "--baselines"]):
-        assert main(wrong) == 2
-        assert "not usable" in capsys.readouterr().err
+    assert main(["rank", "--pairs", sample, "--baselines"]) == 2
+    assert "not usable" in capsys.readouterr().err
+
+
+def test_options_may_stand_anywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, between and after what has no name, as in every command."""
+    text, words = tmp_path / "text.txt", tmp_path / "words.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    write_vectors(words, train_sgns(corpus(), CONFIG).embedding)
+    k, read = ["--negatives", "3"], ["--min-count", "1"]
+    for command in (["bound", *k, str(text), *read], ["bound", *k, *read, str(text)], ["score", *k, str(text), *read,
+                    str(words)], ["score", str(text), *k, *read, str(words)]):  # fmt: skip
+        assert main([*command, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["negatives"] == 3
