@@ -17,7 +17,7 @@ class _Server:
     """The store, and from when it is first wanted the queue; the queue ends first, since its slots still save."""
 
     def __init__(self) -> None:
-        self.store = Store()
+        self.store = Store(bundled=True)
         self._queue: JobQueue | None = None
         self._lock = threading.Lock()
 

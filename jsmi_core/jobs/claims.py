@@ -19,13 +19,16 @@ class Unclaimed(Enum):
     STORED = ""
 
 
-def claim(store: Store, cell: Spec) -> Lease | Unclaimed:
-    """The lease on a cell that nobody runs and whose result is not stored yet; with it goes the duty to release it."""
+def claim(store: Store, cell: Spec, *, again: bool = False) -> Lease | Unclaimed:
+    """The lease on a cell that nobody runs and whose result is not stored yet; with it goes the duty to release it.
+
+    ``again`` says that the stored result will not do: it was imported, and whoever asks has not imported it.
+    """
     lease = store.lease(cell)
     if lease is None:
         return Unclaimed.BUSY
     try:
-        stored = store.has(cell)  # asked with the lease in hand: another program may just have finished it
+        stored = not again and store.has(cell)  # asked with the lease in hand: another program may just have finished it
     except StoreError:  # it will be told when the result is to be stored
         stored = False
     if stored:

@@ -41,6 +41,7 @@ class Job:
     cost: float  # estimated multiply-adds
     owners: set[str]
     corpus_name: str
+    again: bool = False  # whether it is run although a result is stored
     state: str = "queued"
     message: str = ""
     orders: int = 0  # how many processes were told to run it

@@ -9,12 +9,13 @@ what one of them runs the others leave to it.
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Self, TypeVar, overload
 
@@ -34,6 +35,7 @@ from jsmi_core.experiments import (
 from jsmi_core.jobs.claims import Unclaimed, claim, keep
 from jsmi_core.jobs.job import Job, JobStatus
 from jsmi_core.jobs.process import WorkerEnded, WorkerProcess
+from jsmi_core.jobs.turns import Turns
 from jsmi_core.store import Lease, Store
 from jsmi_core.text import Corpus
 
@@ -47,7 +49,7 @@ _R = TypeVar("_R", bound=Result)
 
 
 class JobQueue:
-    """Run cells in worker processes, first come first served, and store what they find.
+    """Run cells in worker processes, in turns for those who asked for them, and store what they find.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ class JobQueue:
         A job estimated to take longer is refused.
     stall_seconds : float
         A job that makes no progress for this long is stopped.
+    most_each, longest_each_seconds : int and float, optional
+        How many jobs one owner may have in the queue, and of how many hours' work; see :meth:`check_share`.
 
     Raises
     ------
@@ -85,6 +89,8 @@ class JobQueue:
         task: str = "jsmi_core.experiments.run:run_cell",
         longest_seconds: float = 24 * 3600.0,
         stall_seconds: float = 300.0,
+        most_each: int | None = None,
+        longest_each_seconds: float = math.inf,
     ) -> None:
         self.store = store
         self.workers = checks.integer("workers", _default_workers() if workers is None else workers, 1, 64)
@@ -92,6 +98,11 @@ class JobQueue:
         self._task = task
         self._longest_seconds = longest_seconds
         self._stall_seconds = stall_seconds
+        self._most_each = most_each
+        self._longest_each_seconds = longest_each_seconds
+        self._turns = Turns()
+        self._order: list[Job] | None = None  # of those that wait; None once something has changed
+        self._ordered = 0.0  # clock when it was made
         self._jobs: dict[str, Job] = {}
         self._queue: deque[Job] = deque()
         self._running: set[Job] = set()
@@ -119,7 +130,7 @@ class JobQueue:
         """How many jobs are queued."""
         return len(self._queue)
 
-    def submit(self, cell: Cell | RankCell, corpus: Corpus, owner: str = "") -> str:
+    def submit(self, cell: Cell | RankCell, corpus: Corpus, owner: str = "", *, again: bool = False) -> str:
         """Queue a cell and return the id of its job; a cell already stored, queued or running is not run twice.
 
         That id is another one where the job of a cell that answers this one is under way, or stored: see
@@ -132,6 +143,8 @@ class JobQueue:
             The corpus that the cell names; it is kept in the store for the workers.
         owner : str
             Who wants it (a session, say): see :meth:`cancel`.
+        again : bool
+            Run it although a result is stored, which was imported and is not this owner's.
 
         Raises
         ------
@@ -146,11 +159,11 @@ class JobQueue:
             raise ParameterError(f"the cell names corpus {cell.corpus[:12]}, not {corpus.digest[:12]}: give that one.")
         with self._changed:
             for job_id in cell.answered_by:
-                if self._joined(job_id, owner) or self.store.has(job_id):
+                if self._joined(job_id, owner) or (not again and self.store.has(job_id)):
                     return job_id
             check_size(corpus, cell, estimated_pace(self._timed), self._longest_seconds)
         self.store.save_corpus(corpus)
-        job = Job(cell, estimated_multiply_adds(corpus, cell), {owner}, corpus.name)
+        job = Job(cell, estimated_multiply_adds(corpus, cell), {owner}, corpus.name, again)
         with self._changed:
             if self._joined(cell.id, owner):  # while the corpus was being saved
                 return cell.id
@@ -161,8 +174,44 @@ class JobQueue:
             self._jobs[cell.id] = job
             self._queue.append(job)
             self._forget_oldest()
-            self._changed.notify()
+            self._stir()
         return cell.id
+
+    def check_share(self, cells: Sequence[Cell | RankCell], corpus: Corpus, owner: str) -> None:
+        """Raise JobError, before anything is queued, where these cells would be more than one owner may have."""
+        wanted = [cell for cell in cells if not self.store.has(cell)]
+        with self._changed:
+            pace = estimated_pace(self._timed)
+            mine = [job for job in (*self._queue, *self._running) if owner in job.owners]
+        count, most = len(mine) + len(wanted), self._most_each
+        if most is not None and count > most:
+            have = f"you have {len(mine):,} under way, and " if mine else ""
+            raise JobError(
+                f"{have}these are {len(wanted):,} trainings or searches, where each person may have {most:,} at a time:"
+                " choose fewer numbers, or wait for the others."
+            )
+        seconds = pace * (sum(job.cost for job in mine) + sum(estimated_multiply_adds(corpus, cell) for cell in wanted))
+        if wanted and seconds > self._longest_each_seconds:
+            raise JobError(
+                f"with what you have under way this would take about {seconds / 3600:,.1f} hours, where each person may"
+                f" have {self._longest_each_seconds / 3600:g} at a time: choose fewer numbers, or smaller ones."
+            )
+
+    def see(self, owner: str) -> None:
+        """An owner is there: jobs of those who are gone come last, and end after an hour. Who never said so stays."""
+        with self._changed:
+            self._turns.see(owner)
+
+    def wants(self, job: str | Spec, owner: str) -> bool:
+        """Whether this owner asked for a live job, or for one that answers a cell."""
+        with self._changed:
+            jobs = [self._jobs[job_id] for job_id in ids_of(job) if job_id in self._jobs]
+            return any(owner in job.owners and job.state in ("queued", "running") for job in jobs)
+
+    def live(self) -> list[tuple[JobStatus, frozenset[str]]]:
+        """All jobs that run or wait, in the order of their turns, each with its owners: for who looks after it."""
+        with self._changed:
+            return [(self._status(job), frozenset(job.owners)) for job in (*self._running, *self._in_order())]
 
     def status(self, job: str | Spec) -> JobStatus:
         """Where a job stands, by its id or its cell: of several that answer the cell, the one that is furthest.
@@ -188,17 +237,18 @@ class JobQueue:
         unsaved = next((result for result in known if isinstance(result, kind)), None)
         return self.store.get(job, kind) if unsaved is None else unsaved
 
-    def cancel(self, job: str | Spec, owner: str = "") -> None:
+    def cancel(self, job: str | Spec, owner: str | None = "") -> None:
         """Take back one owner's wish for a job, or for all that answer a cell; what nobody else wants stops within 2 s.
 
-        What was scored so far stays in its status.
+        What was scored so far stays in its status. With None as owner the wish of all is taken back.
         """
         with self._changed:
             for wanted in [self._jobs[job_id] for job_id in ids_of(job) if job_id in self._jobs]:
-                wanted.owners.discard(owner)
+                wanted.owners.difference_update(set(wanted.owners) if owner is None else {owner})
                 if wanted.unwanted and wanted.state == "queued":
                     self._queue.remove(wanted)
                     self._end(wanted, "cancelled", "stopped before it began.")
+            self._stir()
 
     def retry_save(self, job_id: str) -> None:
         """Try again to store a finished result that could not be written. Raises StoreError if it still fails."""
@@ -250,9 +300,10 @@ class JobQueue:
         pace = estimated_pace(self._timed)
         place, seconds_left = 0, None
         if job.state == "queued":
-            place = self._queue.index(job) + 1
+            order = self._in_order()
+            place = order.index(job) + 1
             running = sum(other.seconds_left(pace * other.cost) for other in self._running)
-            seconds_left = (running + pace * sum(other.cost for other in islice(self._queue, place))) / self.workers
+            seconds_left = (running + pace * sum(other.cost for other in islice(order, place))) / self.workers
         elif job.state == "running":
             seconds_left = job.seconds_left(pace * job.cost)
         return JobStatus(
@@ -267,12 +318,24 @@ class JobQueue:
             tuple(job.steps),
         )
 
+    def _in_order(self) -> list[Job]:
+        """Those that wait, as they will be taken."""
+        if self._order is None or time.monotonic() - self._ordered > ELSEWHERE_SECONDS:
+            self._order = self._turns.order(self._queue, self._running)
+            self._ordered = time.monotonic()
+        return self._order
+
+    def _stir(self) -> None:
+        """Something has changed for those that wait."""
+        self._order = None
+        self._changed.notify_all()
+
     def _end(self, job: Job, state: str, message: str = "") -> None:
         self._running.discard(job)
         job.release()
         job.state, job.message = state, message
         job.share = 1.0 if state == "done" else job.share
-        self._changed.notify_all()
+        self._stir()
 
     def _forget_oldest(self) -> None:
         ended = [key for key, job in self._jobs.items() if job.state not in ("queued", "running") and not job.unsaved]
@@ -306,14 +369,20 @@ class JobQueue:
                     self._queue.remove(job)
                     job.state, job.message, job.moved = "running", "", time.monotonic()
                     self._running.add(job)
+                    self._turns.serve(job)
+                    self._order = None
                     return job
                 self._changed.wait(ELSEWHERE_SECONDS if self._queue else None)
             return None
 
     def _first_free(self) -> Job | None:
-        """The first job in the queue that no other process on this store runs; what they have stored is done."""
-        for job in tuple(self._queue):
-            claimed = claim(self.store, job.cell)
+        """Whose turn it is and no other process on this store runs; what they have stored is done."""
+        for job in tuple(self._in_order()):
+            if self._turns.gone(job):
+                self._queue.remove(job)
+                self._end(job, "cancelled", "stopped because nobody has looked for it for an hour: start it again.")
+                continue
+            claimed = claim(self.store, job.cell, again=job.again)
             if isinstance(claimed, Lease):
                 job.lease = claimed
                 return job
@@ -357,6 +426,7 @@ class JobQueue:
             job.release()
             job.state = "queued"
             self._queue.appendleft(job)
+            self._stir()
 
     def _hear(self, job: Job, process: WorkerProcess) -> None:
         message = process.receive()

@@ -20,10 +20,10 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -32,15 +32,25 @@ from jsmi_core.errors import StoreError
 from jsmi_core.experiments import LAW_VERSION, LAWS, CellResult, Result, same_numbers
 from jsmi_core.runtime.files import writing_whole
 from jsmi_core.runtime.npz import UNREADABLE, check_npz, check_zip
+from jsmi_core.store.bundled import LIST
 from jsmi_core.store.store import Store
 from jsmi_core.text import Corpus
 
 SCHEMA = 1
 _FORMAT = "jsmi bundle"
-_LIST = "bundle.json"
 _ROUNDING = 1e-6  # the gap by word was summed in another order than the gap
 
 Entry = Mapping[str, Any]
+
+
+class Kept(Protocol):
+    """What an export asks of a store, or of what one person may reach of it."""
+
+    @property
+    def path(self) -> Path: ...  # noqa: D102
+    def results(self, corpus_digest: str | None = None, *, kind: type[Result]) -> tuple[Result, ...]: ...  # noqa: D102
+    def get(self, cell: str, kind: type[Result]) -> Result | None: ...  # noqa: D102
+    def corpus(self, digest: str) -> Corpus: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -55,17 +65,19 @@ class Exported:
 class Imported:
     """What came out of a bundle: ids that are new, ids that the store had, digests of new corpora.
 
-    ``refused`` names every entry that was left out, and why, one sentence each.
+    ``refused`` names every entry that was left out, and why, one sentence each; ``known_corpora`` are the digests of
+    the corpora that the store had.
     """
 
     added: tuple[str, ...]
     known: tuple[str, ...]
     corpora: tuple[str, ...]
     refused: tuple[str, ...]
+    known_corpora: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 def export_bundle(
-    store: Store,
+    store: Kept,
     target: str | os.PathLike[str] | BinaryIO,
     ids: Iterable[str] | None = None,
     *,
@@ -75,7 +87,7 @@ def export_bundle(
 
     Parameters
     ----------
-    store : Store
+    store : Store or Shelf
     target : path, or binary file
         A path is written whole or not at all.
     ids : iterable of str, optional
@@ -112,7 +124,7 @@ def export_bundle(
         raise StoreError(f"{os.fspath(target)} cannot be written ({error.strerror}): name another file.") from error
 
 
-def _export(store: Store, file: BinaryIO, ids: tuple[str, ...], with_corpora: bool) -> Exported:
+def _export(store: Kept, file: BinaryIO, ids: tuple[str, ...], with_corpora: bool) -> Exported:
     results, corpora = [], []
     digests: dict[str, None] = {}
     with zipfile.ZipFile(file, "w") as archive:
@@ -134,7 +146,7 @@ def _export(store: Store, file: BinaryIO, ids: tuple[str, ...], with_corpora: bo
             "results": results,
             "corpora": corpora,
         }
-        _add(archive, _LIST, json.dumps(listed, indent=1, ensure_ascii=False).encode())
+        _add(archive, LIST, json.dumps(listed, indent=1, ensure_ascii=False).encode())
     return Exported(ids, tuple(entry["digest"] for entry in corpora))
 
 
@@ -149,6 +161,7 @@ def _add(archive: zipfile.ZipFile, name: str, payload: bytes) -> dict[str, str]:
 def import_bundle(store: Store, source: str | os.PathLike[str] | bytes) -> Imported:
     """Take the results and corpora of a bundle into a store; a second time changes nothing.
 
+    What is new is marked as imported: it was computed elsewhere, and only :func:`recompute` tells whether it is true.
     A stored result is never overwritten: one of the same id with other numbers is refused.
 
     Parameters
@@ -209,7 +222,7 @@ def _no_bundle(reason: object) -> StoreError:
 
 
 def _list_of(archive: zipfile.ZipFile) -> dict[str, Any]:
-    listed = json.loads(archive.read(_LIST))
+    listed = json.loads(archive.read(LIST))
     if listed["format"] != _FORMAT or not isinstance(listed["schema"], int):
         raise ValueError("its list is of another kind")
     for kind, name in (("results", "id"), ("corpora", "digest")):
@@ -233,11 +246,12 @@ class _Import:
     def take(self, listed: Mapping[str, Any]) -> Imported:
         added: list[str] = []
         known: list[str] = []
-        corpora, refused = [], []
+        corpora: list[str] = []
+        known_corpora: list[str] = []
+        refused = []
         for entry in listed["corpora"]:
             try:
-                if self._corpus(entry):
-                    corpora.append(entry["digest"])
+                (corpora if self._corpus(entry) else known_corpora).append(entry["digest"])
             except _Refused as reason:
                 refused.append(f"the corpus {entry['digest'][:12]} was left out because {reason}.")
         for entry in listed["results"]:
@@ -245,12 +259,12 @@ class _Import:
                 (added if self._result(entry) else known).append(entry["id"])
             except _Refused as reason:
                 refused.append(f"the run {entry['id'][:20]} was left out because {reason}.")
-        names = {_LIST, *(entry["file"] for entry in (*listed["corpora"], *listed["results"]))}
+        names = {LIST, *(entry["file"] for entry in (*listed["corpora"], *listed["results"]))}
         refused += [
             f"the entry {name[:80]!r} was left out because the bundle's list does not name it."
             for name in sorted(set(self._archive.namelist()) - names)
         ]
-        return Imported(tuple(added), tuple(known), tuple(corpora), tuple(refused))
+        return Imported(tuple(added), tuple(known), tuple(corpora), tuple(refused), tuple(known_corpora))
 
     def _corpus(self, entry: Entry) -> bool:
         """Whether it is new."""
@@ -271,7 +285,7 @@ class _Import:
             raise _Refused("it is not the result that the bundle's list says")
         stored = self._store.get(result.id, Result)
         if stored is None:
-            self._store.save(result)
+            self._store.save(result, imported=True)
         elif not same_numbers(stored, result):
             mine, other = (run.own.score for run in (stored, result))
             raise _Refused(

@@ -24,8 +24,10 @@ import platformdirs
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments import LAW_VERSION, CellResult, Result, Spec, ids_of
 from jsmi_core.runtime.files import sync_folder, write_whole
+from jsmi_core.store.bundled import Bundled, bundled as shipped
 from jsmi_core.store.database import DamagedError, Database
 from jsmi_core.store.leases import Lease, take
+from jsmi_core.store.people import People
 from jsmi_core.store.texts import Texts, set_aside, sha256
 
 SCHEMA = 1
@@ -54,6 +56,8 @@ class Store(Texts):
     ----------
     path : path, optional
         The folder, made if missing. Default: the environment's ``JSMI_STORE``, or the user's data folder.
+    bundled : bool
+        Whether the results that ship with the program are found in it too; they cannot be deleted.
 
     Raises
     ------
@@ -68,12 +72,14 @@ class Store(Texts):
     ()
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, bundled: bool = False) -> None:
         self.path = Path(path) if path is not None else _default_folder()
+        self.bundled = shipped() if bundled else Bundled()
         self._lock = threading.RLock()  # guards the replacement of a damaged database
         self._session_notices: list[str] = []
         self._hidden: set[str] = set()  # damaged results of a store that cannot be written
         self._open()
+        self.people = People(self.path / "people.sqlite3")
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +94,10 @@ class Store(Texts):
 
     # -- results ---------------------------------------------------------------------------------------------------
 
-    def save(self, result: Result) -> None:
+    def save(self, result: Result, *, imported: bool = False) -> None:
         """Write a result; once this returns, it survives a crash. The first of two equal cells stays.
+
+        One that was ``imported``, so computed elsewhere, is marked as such and gives way to one that was computed here.
 
         Raises
         ------
@@ -99,9 +107,14 @@ class Store(Texts):
         payload = result.to_bytes()
         file = self._arrays / f"{result.id}-{sha256(payload)}.npz"
         self.check_writable()
+        if imported:
+            self.people.mark_imported([result.id])  # before it can be seen
+        gives_way = not imported and result.id in self.people.imported()
         try:
             write_whole(file, payload)
             sync_folder(self._arrays)
+            if gives_way and self._file_of(result.id) != file.name:
+                self.delete(result.id)
             self._insert(result, file.name)
         except OSError as error:
             with suppress(OSError):
@@ -109,6 +122,8 @@ class Store(Texts):
             raise self.not_written(error) from error
         if self._file_of(result.id) != file.name:
             file.unlink(missing_ok=True)
+        if gives_way:
+            self.people.mark_imported([result.id], False)
 
     @overload
     def get(self, cell: str | Spec) -> CellResult | None: ...
@@ -125,7 +140,7 @@ class Store(Texts):
     def _get(self, cell_id: str) -> Result | None:
         name = self._file_of(cell_id)
         if name is None:
-            return None
+            return self.bundled.get(cell_id)
         try:
             return _read_result(self._arrays / name)
         except (FileNotFoundError, StoreError) as error:
@@ -136,18 +151,18 @@ class Store(Texts):
 
     def has(self, cell: str | Spec) -> bool:
         """Whether a result that answers the cell, or has that id, is stored."""
-        return any(self._file_of(cell_id) is not None for cell_id in ids_of(cell))
+        return any(cell_id in self.bundled or self._file_of(cell_id) is not None for cell_id in ids_of(cell))
 
     @overload
     def results(self, corpus_digest: str | None = None) -> tuple[CellResult, ...]: ...
     @overload
     def results(self, corpus_digest: str | None = None, *, kind: type[_R]) -> tuple[_R, ...]: ...
     def results(self, corpus_digest: str | None = None, *, kind: type[Result] = CellResult) -> tuple[Result, ...]:
-        """All results of a kind (of one corpus) without their arrays, oldest first."""
+        """All results of a kind (of one corpus) without their arrays, oldest first, those of the program before all."""
         query = "SELECT id, record, record_sha256, file FROM results WHERE law = ? AND corpus = ifnull(?, corpus)"
-        found = []
+        found = list(self.bundled.results(corpus_digest))
         for cell_id, record, checksum, name in self._read(query + " ORDER BY created, id", LAW_VERSION, corpus_digest):
-            if cell_id in self._hidden:
+            if cell_id in self._hidden or cell_id in self.bundled:
                 continue
             if sha256(record.encode()) == checksum and (self._arrays / name).is_file():
                 found.append(Result.from_dict(json.loads(record)))
@@ -161,6 +176,7 @@ class Store(Texts):
         query = "DELETE FROM results WHERE id = ? RETURNING file"
         for (name,) in self._write(lambda database: database.execute(query, (cell_id,)).fetchall()):
             (self._arrays / name).unlink(missing_ok=True)
+        self.people.mark_imported([cell_id], False)
 
     def lease(self, cell: str | Spec) -> Lease | None:
         """The right to compute a cell, so that no other process on this store does it too; None if one is at it.
@@ -199,8 +215,9 @@ class Store(Texts):
     # -- files and database ----------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the database; the store is not usable afterwards."""
+        """Close the databases; the store is not usable afterwards."""
         self._database.close()
+        self.people.close()
 
     @property
     def _arrays(self) -> Path:

@@ -70,6 +70,15 @@ class Texts(ABC):
         except (OSError, ValueError, KeyError, TypeError):
             return corpus  # all that counts is there; only its name is lost
 
+    def delete_text(self, key: str, *, words_too: bool) -> None:
+        """Delete what is known of a text, and its words if asked. Raises StoreError if the store cannot be written."""
+        self.check_writable()
+        digest, _, facts = key.partition(".")
+        if re.fullmatch(r"[0-9a-f]{16}", facts):
+            (self.path / "corpora" / f"{key}.json").unlink(missing_ok=True)
+        if words_too:
+            self._corpus_file(digest).unlink(missing_ok=True)
+
     def _write_file(self, file: Path, payload: bytes) -> None:
         self.check_writable()
         try:

@@ -1,0 +1,81 @@
+"""Who brought what: the owners of texts and results, and which results were imported rather than computed here.
+
+It stands in a database of its own beside the index: that one can be made anew from the files, this one cannot. Of an
+owner it keeps a digest, so that nobody who reads a store can pass for somebody.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from jsmi_core.store.database import DamagedError, Database
+from jsmi_core.store.texts import set_aside, sha256
+
+EVERYONE = ""
+"""The owner of what is shared with the room."""
+_SCHEMA = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS owned (owner TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (owner, item)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS owned_by_item ON owned (item);
+CREATE TABLE IF NOT EXISTS imported (id TEXT PRIMARY KEY);
+"""
+
+
+class People:
+    """The owners of a store's items; an item is the id of a result, or the key or digest of a text."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._database = Database(file, _TABLES, _SCHEMA)
+        except DamagedError:  # then nobody owns anything, and nothing is shown to the wrong person
+            for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+                set_aside(part)
+            self._database = Database(file, _TABLES, _SCHEMA)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def own(self, owner: str, *items: str) -> None:
+        """From now on these are the owner's too. Raises StoreError if that cannot be kept."""
+        rows = [(_named(owner), item) for item in items]
+        self._database.write(lambda database: database.executemany("INSERT OR IGNORE INTO owned VALUES (?, ?)", rows))
+
+    def disown(self, owner: str, *items: str) -> None:
+        """From now on these are not the owner's any more. Raises StoreError if that cannot be kept."""
+        rows = [(_named(owner), item) for item in items]
+        self._database.write(lambda database: database.executemany("DELETE FROM owned WHERE owner = ? AND item = ?", rows))
+
+    def items(self, *owners: str) -> frozenset[str]:
+        """All that one of these owners has."""
+        query = "SELECT item FROM owned WHERE owner = ?"
+        return frozenset(item for owner in owners for (item,) in self._database.read(query, _named(owner)))
+
+    def has(self, owner: str, *items: str) -> bool:
+        """Whether the owner has one of these."""
+        query = "SELECT 1 FROM owned WHERE owner = ? AND item = ?"
+        return any(self._database.read(query, _named(owner), item) for item in items)
+
+    def wanted(self, item: str) -> bool:
+        """Whether anybody has it."""
+        return bool(self._database.read("SELECT 1 FROM owned WHERE item = ? LIMIT 1", item))
+
+    def imported(self) -> frozenset[str]:
+        """The results that were taken from a bundle, and not computed here since."""
+        return frozenset(result_id for (result_id,) in self._database.read("SELECT id FROM imported"))
+
+    def mark_imported(self, ids: Iterable[str], imported: bool = True) -> None:
+        """Say that results were imported, or that they were computed here. Raises StoreError if it cannot be kept."""
+        query = "INSERT OR IGNORE INTO imported VALUES (?)" if imported else "DELETE FROM imported WHERE id = ?"
+        rows = [(result_id,) for result_id in ids]
+
+        def mark(database: sqlite3.Connection) -> None:
+            database.executemany(query, rows)
+
+        self._database.write(mark)
+
+
+def _named(owner: str) -> str:
+    return EVERYONE if owner == EVERYONE else sha256(owner.encode())
