@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from jsmi_app import controls, keeper, prose, say, shared, state
+from jsmi_app import cached, controls, keeper, prose, say, shared, state
 from jsmi_app.setting import Settings
 
 
@@ -20,6 +20,8 @@ def page(name: str, *settings: Settings) -> Iterator[prose.Prose]:
     ``settings`` are those of the page and of its panels, beside those that every page shares.
     """
     every = {**shared.SETTINGS, **{key: one for group in settings for key, one in group.items()}}
+    keeper.recognise()
+    cached.see()
     state.begin(name, every, shared.TOGETHER)
     presenting = state.get("present")
     if presenting:
@@ -54,6 +56,7 @@ def part(draw: Callable[..., None], *arguments: Any, run_every: float | None = N
     """A part of a page that is drawn again on its own: when a control inside is moved, or every so many seconds."""
 
     def guarded() -> None:
+        cached.see()
         state.take_in()
         top = st.container()
         with controls.one_sentence():

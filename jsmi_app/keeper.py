@@ -1,6 +1,7 @@
 """What the browser keeps, so that a reload, a second tab or a server that was started anew finds it: its own texts.
 
-It keeps their keys only: the texts lie in the store, under their digests. No other browser is told.
+It keeps their keys, and the secret by which a shared server knows what is its own; the texts lie in the store, under
+their digests. No other browser is told.
 """
 
 import secrets
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from jsmi_app import cached, state
+from jsmi_app import cached, owner, state
 from jsmi_core.errors import JSMIError
 from jsmi_core.text import SAMPLES
 
@@ -25,8 +26,13 @@ def listen() -> None:
     was for parts of it that the new server did not know yet, and Streamlit drops that.
     """
     own = st.session_state
+    secret = owner.secret()
     session = own.setdefault("_session", secrets.token_hex(8))
-    _component(key=_KEY, data={"texts": _kept(), "again": state.outlived(), "session": session}, height=1)
+    _component(
+        key=_KEY,
+        data={"texts": _kept(), "again": state.outlived(), "session": session, "owner": secret, "cookie": owner.COOKIE},
+        height=1,
+    )
     st.fragment(_nothing, run_every=timedelta(hours=1))()
 
 
@@ -40,9 +46,15 @@ def keep(key: str) -> None:
         kept.append(key)
 
 
+def drop(key: str) -> None:
+    """A text was deleted: its key opens nothing any more, so it is shown no more."""
+    st.session_state["_texts"] = [kept for kept in _kept() if kept != key]
+
+
 def texts() -> list[str]:
-    """The keys of those that the store can read."""
-    return [key for key in _kept() if _readable(key)]
+    """The keys of those that the store can read, and of those that are shared."""
+    shared = cached.shelf().shared() if owner.shared() else ()
+    return [key for key in dict.fromkeys([*_kept(), *shared]) if _readable(key)]
 
 
 def _readable(key: str) -> bool:
@@ -51,6 +63,11 @@ def _readable(key: str) -> bool:
     except JSMIError:
         return False
     return True
+
+
+def recognise() -> None:
+    """At the top of a run: the browser may have told whose it is."""
+    owner.take((st.session_state.get(_KEY) or {}).get("kept", {}).get("owner"))
 
 
 def _kept() -> list[str]:

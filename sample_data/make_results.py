@@ -46,7 +46,9 @@ def remake(target: Path) -> None:
         for name, wanted in {"lee": of_the_news, "wikipedia": of_the_encyclopedia}.items():
             text = sample_corpus(name)
             cells = wanted(text)
-            statuses = run_cells(cells, text, Pool(thread), store, on_end=lambda now: print(now.id, now.state, flush=True))
+            statuses = run_cells(
+                cells, text, Pool(thread), store, on_end=lambda now: print(now.id, now.state, flush=True)
+            )
             if failed := [now.message for now in statuses if now.state != "done"]:
                 raise SystemExit(failed[0])
             chosen |= dict.fromkeys(cell.id for cell in cells)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from jsmi_app import libraries
 from jsmi_app.cached import keys
-from jsmi_app.cached.server import store
+from jsmi_app.cached.server import shelf, store
 from jsmi_core.experiments import contrast_of, pairs_are_known, pairs_of
 from jsmi_core.information import FloatArray, JointDistribution, unigram_noise
 from jsmi_core.pairs import PairSampling, keep_probabilities
@@ -26,7 +26,9 @@ SLIDER_ALPHAS: tuple[float, ...] = tuple(sorted({1 / (k + 1) for k in range(1, 2
 def corpus(name: str, min_count: int) -> Corpus:
     """A sample by name, or a text that was brought to this server by the digest of its corpus."""
     libraries.rest()  # also on Start, which has waited for less: whoever reads a text is about to compute
-    return _sample(name, min_count) if name in SAMPLES else _brought(name)
+    if name in SAMPLES:
+        return _sample(name, min_count)
+    return _brought(shelf().opened(name))  # asked before what is remembered for all
 
 
 @keys.resource(show_spinner="Reading the text …", max_entries=16)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from jsmi_app.cached import keys
-from jsmi_app.cached.server import store
+from jsmi_app.cached.server import shelf, store
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments import CellResult, LawName, Result
 from jsmi_core.runtime import memory
@@ -138,6 +138,29 @@ def figure1_results() -> tuple[Result, ...]:
     """The trainings and the searches for the best rank of :func:`figure1`."""
     sweep = figure1() or {"results": []}
     return tuple(Result.from_dict(record) for record in [*sweep["results"], *sweep.get("best_rank", [])])
+
+
+def told(corpus_digest: str) -> dict[str, Result]:
+    """Results that the program tells of without their vectors, by id: enough for every figure of scores."""
+    return {run.id: run for run in figure1_results() if run.cell.corpus == corpus_digest}
+
+
+def listed(corpus_digest: str) -> tuple[Result, ...]:
+    """What this visitor may see of a text: what the program tells of it, brings with vectors, and what is their own."""
+    found = told(corpus_digest) | {run.id: run for run in shelf().results(corpus_digest, kind=Result)}
+    return tuple(found.values())
+
+
+def origin(result_id: str) -> str:
+    """Where a result comes from, if it was not computed here: nobody has checked one that was imported."""
+    if result_id in shelf().imported():
+        return "imported, not computed here"
+    return "ships with the program" if result_id in store().bundled or result_id in _told_ids() else ""
+
+
+@keys.resource(show_spinner=False)
+def _told_ids() -> frozenset[str]:
+    return frozenset(run.id for run in figure1_results())
 
 
 @keys.resource(show_spinner=False)

@@ -1,16 +1,21 @@
-"""One store and one queue for the server."""
+"""One store and one queue for the server, and what the visitor may reach of them."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jsmi_core.store import Store
+from jsmi_app import owner
+from jsmi_core.store import Shelf, Store
 
 if TYPE_CHECKING:
     from jsmi_core.jobs import JobQueue
+
+
+IN_A_ROOM: dict[str, Any] = {"longest_seconds": 20 * 60.0, "most_each": 60, "longest_each_seconds": 3600.0}
+"""What one person may ask of a server that others wait for: see JobQueue."""
 
 
 class _Server:
@@ -26,8 +31,13 @@ class _Server:
 
         with self._lock:
             if self._queue is None:
-                self._queue = JobQueue(self.store)
+                self._queue = JobQueue(self.store, **(IN_A_ROOM if owner.shared() else {}))
             return self._queue
+
+    def see(self, who: str) -> None:
+        """A visitor is there; nothing to be told as long as nobody has asked for anything."""
+        if self._queue is not None:
+            self._queue.see(who)
 
     def close(self) -> None:
         with self._lock:
@@ -46,6 +56,17 @@ def store() -> Store:
     return _server().store
 
 
+def shelf() -> Shelf:
+    """What this visitor may reach of the store: all of it on a machine of one's own."""
+    return Shelf(store(), owner.secret() if owner.shared() else None)
+
+
 def queue() -> JobQueue:
     """The server's queue of trainings."""
     return _server().queue()
+
+
+def see() -> None:
+    """On a shared server the jobs of those who are gone come last: this visitor is there."""
+    if owner.shared():
+        _server().see(owner.secret())

@@ -32,7 +32,7 @@ OWN_AXES = ("dimension", "epochs", "negatives", "seed", "tolerance")
 
 def choose(text: Corpus) -> Result | None:
     """One of the stored models of a text, the newest unless the link names another; None if there is none."""
-    everything = cached.store().results(text.digest, kind=Result)
+    everything = cached.shelf().results(text.digest, kind=Result)
     stored = {run.id: run for run in reversed(distinct(everything))}
     wanted = state.get("run")
     linked = next((run.cell.answer(stored) for run in everything if run.id == wanted), None)
@@ -54,7 +54,7 @@ def name_of(run: Result) -> str:
         training: Any = config
         kind = [f"d = {config.dimension}", in_epochs(training.epochs), f"k = {config.negatives}"]
         kind += [f"seed {training.seed}"]
-    return ", ".join(kind + changed)
+    return ", ".join(kind + changed + [cached.origin(run.id)] * (run.id in cached.shelf().imported()))
 
 
 def offer(text: Corpus) -> None:

@@ -10,19 +10,18 @@ from jsmi_app import cached, controls, frame, say, shared, state
 from jsmi_app.markdown import joined, words as as_words
 from jsmi_app.panels import training
 from jsmi_app.prose import Prose
-from jsmi_app.setting import like
 from jsmi_core.experiments import Cell, CellResult, RankCell, RankResult, Result, Split, comparable
 from jsmi_core.figures import Unit, number, scale_of, split_data
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
-SETTINGS = {"search": like(f"[0-9a-f]{{20}}[.]{training.TOKEN}")}
+SETTINGS = {"search": training.JOB}
 LEAST = 0.0001  # nats or bits; anything less is said so
 
 
 def searches(cell: Cell) -> tuple[RankResult, ...]:
     """The stored searches at a training's dimension and k under its law, the best one first."""
-    found = comparable(cached.store().results(cell.corpus, kind=RankResult), cell)
+    found = comparable([run for run in cached.listed(cell.corpus) if isinstance(run, RankResult)], cell)
     place = cell.config.dimension, cell.config.negatives
     own = [search for search in found if (search.cell.config.dimension, search.cell.config.negatives) == place]
     ranked = sorted(own, key=lambda search: search.own.score, reverse=True)
@@ -61,8 +60,8 @@ def _search_button(cell: RankCell, text: Corpus, *, again: bool) -> None:
     help_text = f"Starts from correspondence analysis and from this training; takes about {about} on this machine."
     if st.button(as_words(label + ", from this training too" * again), key="search-button", help=as_words(help_text)):
         with controls.one_sentence():
-            token = training.start([cell], text)
-            state.put("search", f"{cell.id}.{token}")
+            training.start([cell], text)
+            state.put("search", cell.id)
             st.rerun()
 
 
@@ -76,11 +75,10 @@ def _live(cell: RankCell) -> None:
         step, unit = now.steps[-1], state.get("unit")
         reached = number(scale_of(unit) * step.score)
         say.caption(f"After {step.passes:,} passes over all pairs the best score is {reached} {unit}.")
-    started, _, token = state.get("search").partition(".")
-    if started != cell.id:
+    if not training.mine([cell]):
         say.caption("Somebody else started this search; it is shared.")
     elif st.button("Cancel the search", key="cancel-search"):
-        training.cancel([cell], token)
+        training.cancel([cell])
 
 
 def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> None:

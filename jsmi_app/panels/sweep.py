@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, say, state
+from jsmi_app import cached, controls, frame, say
 from jsmi_app.markdown import words
 from jsmi_app.panels import ladder, training
 from jsmi_app.setting import like
@@ -15,7 +15,7 @@ from jsmi_core.jobs import JobStatus
 from jsmi_core.text import Corpus
 
 POLL_SECONDS = 2.0
-SETTINGS = {"sweep": like(training.TOKEN)}
+SETTINGS = {"sweep": like("[0-9a-f]{16}")}  # in links of before
 Cells = Sequence[Cell | RankCell]
 Draw = Callable[[Sequence[Result]], None]
 
@@ -33,8 +33,6 @@ def run(cells: Cells, text: Corpus, draw: Draw, label: str) -> None:
     if any(now.state in training.LIVE for now in unfinished):
         frame.part(_live, cells, text, draw, run_every=POLL_SECONDS)
         return
-    if state.get("sweep"):
-        state.put("sweep", "")
     _run_button(cells, stored, text, label)
     _tell_failures(unfinished)
     frame.part(draw, stored)
@@ -50,8 +48,8 @@ def _live(cells: Cells, text: Corpus, draw: Draw) -> None:
     share = (len(stored) + sum(now.progress for now in live)) / len(cells)
     left = training.duration(cached.queue().estimated_seconds(cells, text))
     st.progress(min(share, 1.0), words(f"{len(stored):,} of {len(cells):,} stored · about {left} left"))
-    if state.get("sweep") and st.button("Cancel", key="cancel"):
-        training.cancel(cells, state.get("sweep"))
+    if training.mine(cells) and st.button("Cancel", key="cancel"):
+        training.cancel(cells)
     _tell_failures(unfinished)
     draw(stored)
 
@@ -64,7 +62,7 @@ def _run_button(cells: Cells, stored: Sequence[Result], text: Corpus, label: str
         return
     if st.button(label, type="primary", key="run"):
         with controls.one_sentence():
-            state.put("sweep", training.start(cells, text))
+            training.start(cells, text)
             st.rerun()
     left = training.duration(cached.queue().estimated_seconds(cells, text))
     say.caption(f"{len(stored):,} of {len(cells):,} stored; the other {missing:,} take about {left} on this machine.")
@@ -77,8 +75,9 @@ def _tell_failures(unfinished: Sequence[JobStatus]) -> None:
 
 
 def _stored(cells: Cells, text: Corpus) -> list[Result]:
-    found = {result.id: result for result in cached.store().results(text.digest, kind=Result)}
-    return [result for cell in cells if (result := cell.answer(found)) is not None]
+    told = cached.told(text.digest)
+    answers = {answer.id: answer for answer in cached.shelf().answers(cells)}
+    return [result for cell in cells if (result := cell.answer(answers) or cell.answer(told)) is not None]
 
 
 def _unfinished(cells: Cells, stored: Sequence[Result]) -> list[JobStatus]:

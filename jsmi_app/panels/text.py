@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from jsmi_app import cached, controls, keeper, say, shared, state
+from jsmi_app import cached, controls, keeper, owner, say, shared, state
 from jsmi_app.markdown import words
 from jsmi_core.errors import CorpusError, ParameterError
 from jsmi_core.text import ENCODINGS, READING, SAMPLES, Corpus, EncodingError, Guess, read_corpus, typed_word
@@ -91,7 +91,7 @@ def _read(file: Any, pasted: str, settings: dict[str, Any]) -> None:
             raise
         st.session_state[_UNDECIDED] = Undecided(file.file_id, settings, str(error), error.guesses)
         return
-    _choose(cached.store().save_text(text))
+    _choose(cached.shelf().save_text(text))
 
 
 def _choose_encoding(undecided: Undecided) -> None:
@@ -114,6 +114,27 @@ def _choose(key: str) -> None:
     """Look at a text that was brought, by the key of its words and of how it was read."""
     keeper.keep(key)
     state.put("corpus", key)
+
+
+def keeping() -> None:
+    """On what terms a text that was brought is kept: shared with the room or not, and the way to be rid of it."""
+    key, shelf = state.get("corpus"), cached.shelf()
+    if key in SAMPLES or not shelf.owns_text(key):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if owner.shared():
+            shared_now = key in shelf.shared()
+            label = "Share it with nobody any more" if shared_now else "Share this text with the room"
+            help_text = "Everyone on this server can then choose it; the same button takes it back."
+            if st.button(label, key="share", help=help_text):
+                shelf.share(key, not shared_now)
+                st.rerun()
+        if st.button(
+            "Delete this text", key="delete-text", help="With the runs of it that are yours. It cannot be undone."
+        ):
+            shelf.delete_text(key)
+            keeper.drop(key)
+            state.put_and_rerun(corpus=state.setting("corpus").default)
 
 
 def min_count(text: Corpus) -> Corpus:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import streamlit as st
 
-from jsmi_app import cached, controls, frame, say, shared, state
+from jsmi_app import cached, controls, frame, owner, say, shared, state
 from jsmi_app.markdown import words
 from jsmi_app.setting import like
 from jsmi_core.errors import JobError
@@ -20,34 +20,41 @@ from jsmi_core.text import Corpus
 
 POLL_SECONDS = 1.0
 LIVE = ("queued", "running")
-TOKEN = "[0-9a-f]{16}"  # see start
-SETTINGS = {"job": like(f"[0-9a-f]{{20}}[.]{TOKEN}")}
+JOB = like("[0-9a-f]{20}([.][0-9a-f]{16})?")
+"""A job that was started here; links of before had a secret beside its id, and none has any power now."""
+SETTINGS = {"job": JOB}
 
 
 def status(job: str | Spec) -> JobStatus | None:
     """Where a training stands; None if it was never started here, or a restart interrupted it."""
     try:
-        return cached.queue().status(job)
+        now = cached.queue().status(job)
     except JobError:
         return None
+    return None if now.state == "done" and cached.shelf().withholds(job) else now
 
 
-def start(cells: Iterable[Cell | RankCell], text: Corpus) -> str:
-    """Queue the trainings that are not stored yet, and return the token that can cancel them.
+def start(cells: Sequence[Cell | RankCell], text: Corpus) -> None:
+    """Queue the trainings that are not stored yet, as this browser's: it can cancel them, whatever tab it is.
 
-    It goes into the URL, so that a reload can still cancel; whoever merely watches an equal training has none.
     Raises JobError, ParameterError or StoreError.
     """
-    token = secrets.token_hex(8)
+    queue, shelf, who = cached.queue(), cached.shelf(), owner.secret()
+    queue.check_share(cells, text, who)
+    shelf.ask(cells)
     for cell in cells:
-        cached.queue().submit(cell, text, token)
-    return token
+        queue.submit(cell, text, who, again=shelf.withholds(cell))
 
 
-def cancel(cells: Iterable[Cell | RankCell], token: str) -> None:
-    """Take back the wish for these trainings; each stops unless somebody else wants it."""
+def mine(cells: Iterable[Cell | RankCell]) -> bool:
+    """Whether this browser started one of these trainings, and it is still under way."""
+    return any(cached.queue().wants(cell, owner.secret()) for cell in cells)
+
+
+def cancel(cells: Iterable[Cell | RankCell]) -> None:
+    """Take back this browser's wish for these trainings; each stops unless somebody else wants it."""
     for cell in cells:
-        cached.queue().cancel(cell, token)
+        cached.queue().cancel(cell, owner.secret())
 
 
 def duration(seconds: float) -> str:
@@ -108,8 +115,11 @@ def panel(cell: Cell, text: Corpus, best: float | None = None) -> CellResult | N
 
 
 def _finished(cell: Cell) -> CellResult | None:
-    """The result of a training with all its scores, or else with those of a grid."""
-    return cached.queue().result(cell) or cached.queue().result(replace(cell, every=SPARSE))
+    """The result of a training with all its scores, or else with those of a grid, or as far as the program tells it."""
+    asked = cell, replace(cell, every=SPARSE)
+    here = (None if cached.shelf().withholds(one) else cached.queue().result(one) for one in asked)
+    told = (one.answer(cached.told(cell.corpus)) for one in asked)
+    return next((found for found in chain(here, told) if isinstance(found, CellResult)), None)
 
 
 def _live(cell: Cell, text: Corpus, best: float | None) -> None:
@@ -118,11 +128,10 @@ def _live(cell: Cell, text: Corpus, best: float | None) -> None:
     if now is None or now.state not in LIVE:
         st.rerun()
     progress_bar(now)
-    started, _, token = state.get("job").partition(".")
-    if started != cell.id:
+    if not mine([cell]):
         say.caption("Somebody else started this training; it is shared.")
     elif st.button("Cancel", key="cancel"):
-        cancel([cell], token)
+        cancel([cell])
     _picture(cell, text, best, now.history)
 
 
@@ -131,12 +140,12 @@ def _start_button(cell: Cell, text: Corpus, coarse: CellResult | None) -> None:
     if coarse is None:
         pressed = st.button("Train", type="primary", key="train", help=words(f"This {takes}"))
     else:
-        why = f"As part of a grid it was scored after every {coarse.cell.every} epochs. To train it again {takes}"
+        why = f"This one was scored after every {coarse.cell.every} epochs. To train it again {takes}"
         pressed = st.button("Score every epoch", key="train", help=words(why))
     if pressed:
         with controls.one_sentence():
-            token = start([cell], text)
-            state.put("job", f"{cell.id}.{token}")
+            start([cell], text)
+            state.put("job", cell.id)
             st.rerun()
 
 
@@ -175,5 +184,6 @@ def outcome(result: CellResult) -> None:
         shown = {f"{name} ({unit})": to_bits(v) if unit == "bits" else v for name, v in values.items()}
         rows.append({"noise q": scores.q, **shown, "share of the bound": of_bound(scores.score, scores.bound, 1)})
     st.dataframe(rows, hide_index=True)
-    manifest = result.manifest
-    say.caption(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}")
+    manifest, origin = result.manifest, cached.origin(result.id)
+    said = f", {origin}" if origin else ""
+    say.caption(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}{said}")

@@ -40,8 +40,10 @@ _HELP: dict[str, tuple[str, str]] = {
     "app": (
         "open the app in a browser",
         "Starts the app on this machine and opens it in a browser. Ctrl-C ends it.\n\n"
-        "It listens on this machine only. --host 0.0.0.0 lets everyone on the network in: texts and trainings\n"
-        "then run on this machine for whoever finds it.",
+        "It listens on this machine only, and everything that is stored is open to whoever uses it. With\n"
+        "--host 0.0.0.0 it is shared: everyone on the network may use it, each browser reaches only the texts and\n"
+        "runs that it brought or that are shared on purpose, turns go round, and the teacher's key is printed.\n"
+        "Behind a proxy on this machine give --shared.",
     ),
     "bound": (
         "the most that any embedding can score on a text",
@@ -163,6 +165,7 @@ def shell_parser() -> argparse.ArgumentParser:
     app = _command(commands, "app")
     app.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     app.add_argument("--port", type=checks.number, help="(default 8501, or the next free one)")
+    app.add_argument("--shared", action="store_true", help="others use it too, whatever it listens on")
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
     _add_store(app)
 

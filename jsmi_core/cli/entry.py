@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from jsmi_core.cli.arguments import shell_parser
 from jsmi_core.cli.output import guarded
-from jsmi_core.errors import JSMIError, StoreError
+from jsmi_core.errors import JSMIError, ParameterError, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,19 +59,35 @@ def _app(given: argparse.Namespace) -> Callable[[], int]:
     """What serves the app in this very process: none of ours stands in between, so every signal reaches it."""
     from jsmi_core import checks
 
-    options = {"address": given.host, "showEmailPrompt": "false"}
+    options = {"address": _address(given.host), "showEmailPrompt": "false"}
     if given.port is not None:
         options["port"] = str(checks.integer("port", given.port, 1, 65_535))
     if given.no_browser:
         options["headless"] = "true"
     if given.store:
         os.environ["JSMI_STORE"] = os.path.abspath(given.store)
+    if given.shared:
+        os.environ["JSMI_SHARED"] = "1"
     # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
     try:
         serve = import_module("jsmi_app.serve").serve
     except ImportError as error:
         raise StoreError(f"the app could not be started ({error}): install the project again.") from error
     return partial(serve, ["run", str(_app_script()), *(f"--server.{name}={value}" for name, value in options.items())])
+
+
+def _address(host: str) -> str:
+    """The address to listen on, if this machine has it. Raises ParameterError."""
+    try:
+        for family, kind, protocol, _, place in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as trial:
+                trial.bind(place)
+    except (OSError, UnicodeError) as error:
+        raise ParameterError(
+            f"host = {host[:80]!r} is not an address of this machine ({error}): give 127.0.0.1 for this machine only,"
+            " or 0.0.0.0 for everyone on the network."
+        ) from None
+    return host
 
 
 def _app_script() -> Path:

@@ -339,8 +339,8 @@ def _check_sound(result: Result) -> None:
 
 def _check_types(record: Any) -> None:
     """Raise ValueError unless every field that is declared a word or a number is one, and finite."""
-    for field in fields(record):
-        value, declared = getattr(record, field.name), str(field.type)
+    for one in fields(record):
+        value, declared = getattr(record, one.name), str(one.type)
         if declared == "str":
             sound = isinstance(value, str) and not half_character([value])
         elif declared in ("int", "float", "float | None"):
@@ -349,4 +349,4 @@ def _check_types(record: Any) -> None:
         else:
             continue
         if not sound:
-            raise ValueError(f"its {field.name} is not of type {declared}")
+            raise ValueError(f"its {one.name} is not of type {declared}")

@@ -53,7 +53,9 @@ class Bundled:
             with zipfile.ZipFile(self._file) as archive:
                 payload = archive.read(entry["file"])
         except (OSError, KeyError, zipfile.BadZipFile) as error:
-            raise StoreError(f"the results that ship with the program cannot be read ({error}): install it again.") from error
+            raise StoreError(
+                f"the results that ship with the program cannot be read ({error}): install it again."
+            ) from error
         if hashlib.sha256(payload).hexdigest() != entry["sha256"]:
             raise StoreError("the results that ship with the program are damaged: install it again.")
         return Result.from_bytes(payload)

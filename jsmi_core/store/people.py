@@ -46,7 +46,9 @@ class People:
     def disown(self, owner: str, *items: str) -> None:
         """From now on these are not the owner's any more. Raises StoreError if that cannot be kept."""
         rows = [(_named(owner), item) for item in items]
-        self._database.write(lambda database: database.executemany("DELETE FROM owned WHERE owner = ? AND item = ?", rows))
+        self._database.write(
+            lambda database: database.executemany("DELETE FROM owned WHERE owner = ? AND item = ?", rows)
+        )
 
     def items(self, *owners: str) -> frozenset[str]:
         """All that one of these owners has."""

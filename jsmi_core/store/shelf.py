@@ -86,6 +86,10 @@ class Shelf:
         found = (self._store.get(result_id, kind) for result_id in ids_of(cell) if result_id not in withheld)
         return next((result for result in found if result is not None), None)
 
+    def has(self, result_id: str) -> bool:
+        """Whether a result of that id is among one's own or the program's, with its arrays."""
+        return self._lists(result_id) and self._store.has(result_id)
+
     def withholds(self, cell: str | Spec) -> bool:
         """Whether the answer to a cell that is stored is one that somebody else imported."""
         return bool(self._withheld().intersection(ids_of(cell)))
@@ -141,18 +145,22 @@ class Shelf:
         StoreError
             If there is none.
         """
-        if self.reaches_text(key):
-            return self._store.text(key)
-        return self.corpus(key.partition(".")[0])
+        return self._store.text(self.opened(key))
+
+    def opened(self, key: str) -> str:
+        """The key, or its digest where only the words are one's own. Raises StoreError where neither may be opened."""
+        digest = key.partition(".")[0]
+        opened = next(filter(self.reaches_text, (key, digest)), None)
+        if opened is None:
+            raise StoreError(
+                f"no text {digest[:12]} that is yours or shared is kept here: bring its file on the page Corpus, or ask"
+                " whoever brought it to share it."
+            )
+        return opened
 
     def corpus(self, digest: str) -> Corpus:
         """The corpus of that digest, if one has it. Raises StoreError."""
-        if not self.reaches_text(digest):
-            raise StoreError(
-                f"no text {digest[:12]} that is yours or shared is kept here: bring its file, or ask whoever brought it"
-                " to share it."
-            )
-        return self._store.corpus(digest)
+        return self._store.corpus(self.opened(digest))
 
     def reaches_text(self, key: str) -> bool:
         """Whether the text of that key, or digest, is one's own or shared."""
@@ -184,5 +192,3 @@ class Shelf:
         for owner in {EVERYONE, self._owner or EVERYONE}:
             people.disown(owner, key, digest)
         self._store.delete_text(key, words_too=not people.wanted(digest))
-
-

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from jsmi_app import cached, frame, say
+from jsmi_app import cached, frame, owner, say
+from jsmi_app.panels import teacher
 from jsmi_core.runtime import memory
 
 with frame.page("diagnostics"):
@@ -17,6 +18,9 @@ with frame.page("diagnostics"):
     packages = ("jsmi-explorer", "gensim", "numba", "numpy", "scipy", "streamlit", "plotly")
     size = sum(file.stat().st_size for file in store.path.rglob("*") if file.is_file())
     rows = {
+        "Who may look": "others too: everyone has what is theirs"
+        if owner.shared()
+        else "this machine's user: all is open",
         "Python": platform.python_version(),
         "System": platform.platform(terse=True),
         **{name: version(name) for name in packages},
@@ -28,5 +32,8 @@ with frame.page("diagnostics"):
         "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",
     }
     st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")
-    for notice in store.notices:
-        say.warning(notice)
+    if not owner.shared() or owner.teaches():
+        for notice in store.notices:
+            say.warning(notice)
+    if owner.shared():
+        teacher.panel()

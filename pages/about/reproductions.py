@@ -124,7 +124,7 @@ def _trainings(words: Prose, text: Corpus, law: LawName) -> Sequence[CellResult]
 
     Models that drew their negatives from p(y) are the paper's; where there are none, it judges word2vec's.
     """
-    stored = distinct(cached.store().results(text.digest, kind=CellResult))
+    stored = distinct(run for run in cached.shelf().own(CellResult) if run.cell.corpus == text.digest)
     noises = ("pairs", "counts") if law == "paper" else ("counts",)
     kinds = ([run for run in stored if run.cell.config.noise == noise] for noise in noises)
     if kind := next(filter(None, kinds), None):
@@ -181,7 +181,8 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
 
 def _trained(text: Corpus, config: SGNSConfig) -> float | None:
     """The deviation of a stored training, None where there is none."""
-    found = cached.store().get(Cell(text.digest, config, SPARSE))
+    cell = Cell(text.digest, config, SPARSE)
+    found = next(iter(cached.shelf().answers([cell])), None) or cell.answer(cached.told(text.digest))
     if not isinstance(found, CellResult):
         return None
     scores = found.paper

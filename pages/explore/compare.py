@@ -11,10 +11,11 @@ from jsmi_app import cached, controls, frame, say, snippets, state
 from jsmi_app.markdown import words as as_words
 from jsmi_app.prose import Prose
 from jsmi_app.setting import like, one_of
-from jsmi_core.experiments import Comparison, RankResult, Result, compare
+from jsmi_core.experiments import CellResult, Comparison, RankResult, Result, compare
 from jsmi_core.figures import curves_data, names, scale_of
 from jsmi_core.information import share_of
-from jsmi_core.store import export_bundle, import_bundle
+from jsmi_core.runtime.wording import counted
+from jsmi_core.store import export_bundle
 
 CURVES = {"score": "scores", "difference": "difference to the first"}
 MOST = 8  # runs side by side that can still be told apart
@@ -43,11 +44,12 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
             "S": scale_of(state.get("unit")) * run.own.score,
             "share of the bound": share_of(run.own.score, run.own.bound),
             "date": run.manifest.date[:16].replace("T", " "),
+            "from": cached.origin(run.id) or "this server",
         }
         for run in stored
     ]
     say.markdown(words.part("choose"))
-    ticked = [i for i, run in enumerate(stored) if run.id[:8] in wanted]
+    ticked = [i for i, run in enumerate(stored) if run.id[:8] in (wanted or to_begin_with(stored))]
     event: Any = st.dataframe(
         rows,
         column_config={
@@ -65,6 +67,16 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
     chosen = [stored[i] for i in event["selection"]["rows"]][:MOST]
     state.put("runs", ",".join(run.id[:8] for run in chosen))
     return chosen
+
+
+def to_begin_with(stored: Sequence[Result]) -> list[str]:
+    """The names of two trainings that differ in one number, so that there is something to compare at first sight."""
+    runs = [run for run in stored if isinstance(run, CellResult)]
+    for later, run in enumerate(reversed(runs), start=1):
+        for other in reversed(runs[:-later]):
+            if len(compare([other, run]).settings) == 1:
+                return [other.id[:8], run.id[:8]]
+    return []
 
 
 def side_by_side(found: Comparison, words: Prose) -> None:
@@ -115,20 +127,28 @@ def carry(chosen: Sequence[Result], words: Prose) -> None:
     """Export and import of bundles."""
     say.header("To another machine and back")
     say.markdown(words.part("export"))
-    ids = [run.id for run in chosen] or None
+    shelf = cached.shelf()
+    own = shelf.own(Result)
+    ids = [run.id for run in chosen if shelf.has(run.id)] if chosen else [run.id for run in own]
     with st.container(horizontal=True, vertical_alignment="center"):
         with_text = st.toggle("With the text", key="with_text")
         st.download_button(
-            as_words(f"Export {len(chosen)} runs" if chosen else "Export all runs"),
+            as_words(f"Export {counted(len(ids), 'run')}" if chosen else f"Export all your runs ({len(ids):,})"),
             lambda: bundle(ids, with_text),
             "runs.zip",
             "application/zip",
             on_click="ignore",
+            disabled=not ids,
         )
+        mine = [run for run in chosen if run in own]
+        if mine and st.button(as_words(f"Delete {counted(len(mine), 'run')}"), key="delete"):
+            for run in mine:
+                shelf.delete(run)
+            state.put_and_rerun(runs="")
     with st.form("import", border=False):
         file = st.file_uploader("A bundle from another machine", type="zip")
         if st.form_submit_button("Import") and file is not None:
-            taken = import_bundle(cached.store(), file.getvalue())
+            taken = shelf.take_in(file.getvalue())
             counts = {name: len(getattr(taken, name)) for name in ("added", "known", "corpora")}
             state.notice(words.part("imported", **counts))
             for refused in taken.refused:
@@ -136,10 +156,10 @@ def carry(chosen: Sequence[Result], words: Prose) -> None:
             st.rerun()
 
 
-def bundle(ids: list[str] | None, with_text: bool) -> bytes:
-    """The file that holds these runs, or all."""
+def bundle(ids: list[str], with_text: bool) -> bytes:
+    """The file that holds these runs."""
     file = io.BytesIO()
-    export_bundle(cached.store(), file, ids, with_corpora=with_text)
+    export_bundle(cached.shelf(), file, ids, with_corpora=with_text)
     return file.getvalue()
 
 
@@ -147,7 +167,7 @@ with frame.page("compare", SETTINGS) as words:
     with st.container(horizontal=True):
         text = controls.text_choice()
         controls.unit()
-    stored = cached.store().results(text.digest, kind=Result)
+    stored = cached.listed(text.digest)
     chosen = choose(stored, words) if stored else []
     if not stored:
         say.info(words.part("nothing stored"))

@@ -42,7 +42,7 @@ def judged(stored: Sequence[Result], test: str, factors: str) -> list[Judged]:
 
 def stored_of(text: Corpus, config: SGNSConfig) -> tuple[Result, ...]:
     """Every stored result of this text whose gap is of the law of these settings."""
-    everything = distinct(cached.store().results(text.digest, kind=Result))
+    everything = distinct(cached.shelf().results(text.digest, kind=Result))
     return tuple(result for result in everything if result.cell.config.law == config.law)
 
 

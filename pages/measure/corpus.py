@@ -99,6 +99,7 @@ with frame.page("corpus", SETTINGS):
         text = controls.text_choice()
     with count_at:
         text = texts.min_count(text)
+    texts.keeping()
     reading(text)
     {"words": frequencies, "pairs": pairs, "context": in_context}[controls.choice("view")](text)
     controls.reproduce(*snippets.corpus(text))

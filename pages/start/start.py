@@ -94,7 +94,8 @@ def live() -> None:
         cells = (Cell(text.digest, replace(LIVE_MODEL, seed=n)) for n in count(seed + 1))
         cell = next(cell for cell in cells if training.status(cell.id) is None)
         state.put("live", cell.config.seed)
-        state.put("job", f"{cell.id}.{training.start([cell], text)}")
+        training.start([cell], text)
+        state.put("job", cell.id)
         state.write_url()
         st.rerun()
 
