@@ -76,7 +76,7 @@ for cell in grid.rank_cells(corpus.digest):
 def loss(text: Corpus, run: Result, law: LawName) -> Snippets:
     """The gap of a stored model, by pairs that occur and never occur, by word and by band of frequency."""
     python = f"""{_read(text)}
-with Store() as store:
+with Store(bundled=True) as store:
     loss = loss_of(store.get({run.id!r}, Result), corpus, {law!r})
 print(loss.total, loss.by_word.seen.sum(), loss.by_word.unseen.sum(), *loss.causes)
 print([(corpus.vocabulary[band.first], band.loss) for band in loss.bands()])"""
@@ -177,7 +177,7 @@ from jsmi_core.experiments import Result
 
 {_read(text)}
 joint = expected_pairs(corpus, {_call("PairSampling", _changed(run.cell.config.sampling))})
-with Store() as store:
+with Store(bundled=True) as store:
     run = store.get({run.id!r}, Result)
 {case}"""
     return _with_imports(python), _shell("prove", text, {"words": words, "run": run.id})
@@ -189,10 +189,10 @@ def usefulness(text: Corpus) -> Snippets:
 from jsmi_core.embeddings import usefulness
 
 {_read(text)}
-with Store() as store:
+with Store(bundled=True) as store:
     for run in store.results(corpus.digest, kind=Result):
         print(run.id, run.own.gap, usefulness(store.get(run.id, Result).embedding))"""
-    return _with_imports(python), _shell("usefulness", text, {})
+    return _with_imports(python), _shell("usefulness", text, {"bundled": True})
 
 
 def vectors(text: Corpus, config: SGNSConfig, most: int) -> Snippets:
@@ -212,7 +212,7 @@ def comparison(ids: list[str]) -> Snippets:
 from jsmi_core.experiments import compare
 from jsmi_core.experiments import Result
 
-with Store() as store:
+with Store(bundled=True) as store:
     print(compare(store.get(name, Result) for name in {ids!r}))"""
     return python, f"jsmi runs compare {' '.join(name[:8] for name in ids)}"
 

@@ -225,7 +225,8 @@ def keep(name: str, value: Any, changed: Callable[[], object] | None = None) -> 
     own = st.session_state
     if changed and name in own["_held"] and value != _value(name):
         changed()
-    _memory()[name] = value
+    if name in _memory() or value != setting(name).default:  # what nobody has chosen is each page's own
+        _memory()[name] = value
 
 
 def notice(text: str) -> None:

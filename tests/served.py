@@ -22,12 +22,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(home: Path, port: int | None = None) -> Iterator[str]:
-    """`jsmi app` with a home and a store of its own; yields its address as soon as it answers."""
+def running_app(home: Path, port: int | None = None, *options: str) -> Iterator[str]:
+    """`jsmi app` with a home and a store of its own, and these options; yields its address as soon as it answers."""
     port = port or free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "JSMI_", "XDG_"))}
     env |= {"HOME": str(home), "JSMI_STORE": str(home / "store")}
-    command = [str(Path(sys.executable).parent / "jsmi"), "app", "--no-browser", "--port", str(port)]
+    command = [str(Path(sys.executable).parent / "jsmi"), "app", "--no-browser", "--port", str(port), *options]
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=home)
     address = f"http://127.0.0.1:{port}"

@@ -177,11 +177,14 @@ _FINISHED = {
 
 
 @asynccontextmanager
-async def connected(address: str) -> AsyncIterator[Visitor]:
-    """A new session of the server at ``http://host:port``; it ends with the block."""
+async def connected(address: str, cookie: str = "") -> AsyncIterator[Visitor]:
+    """A new session of the server at ``http://host:port``, of a browser with this cookie; it ends with the block."""
+    headers = {"Cookie": cookie} if cookie else {}
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     # No limit of size, as in a browser, and no pings of ours: a server that is slow is to be waited for, and measured.
-    async with connect(stream, max_size=None, ping_interval=None, open_timeout=None) as socket:
+    async with connect(
+        stream, max_size=None, ping_interval=None, open_timeout=None, additional_headers=headers
+    ) as socket:
         yield Visitor(socket)
 
 

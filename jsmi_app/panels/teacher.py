@@ -17,8 +17,10 @@ def panel() -> None:
         frame.part(_queue, run_every=POLL_SECONDS)
         return
     with st.form("teacher", border=False):
-        typed = st.text_input("The key that was printed when the server started", type="password", max_chars=200)
-        if st.form_submit_button("Open") and typed:
+        typed = st.text_input(
+            "The key that was printed when the server started", type="password", max_chars=200, key="teachers-key"
+        )
+        if st.form_submit_button("Open", key="open-teacher") and typed:
             if owner.show_key(typed):
                 st.rerun()
             say.error("That is not the teacher's key: look where the server was started.")

@@ -36,9 +36,9 @@ def bring() -> None:
                 "Plain text, also packed with gzip, bzip2 or zip, up to 200 MB",
                 help="One sentence per line, or running text. It is read on this machine and kept under its digest.",
             )
-            pasted = st.text_area("… or paste it", max_chars=MOST_PASTED, height=120)
+            pasted = st.text_area("… or paste it", max_chars=MOST_PASTED, height=120, key="pasted")
             settings = _settings()
-            asked = st.form_submit_button("Read the text", type="primary")
+            asked = st.form_submit_button("Read the text", type="primary", key="read-text")
         undecided: Undecided | None = st.session_state.get(_UNDECIDED)
         decided = st.session_state.pop(_DECIDED, None)
         if asked or undecided is None or file is None or undecided.file != file.file_id:

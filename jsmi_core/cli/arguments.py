@@ -166,6 +166,7 @@ def shell_parser() -> argparse.ArgumentParser:
     app.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     app.add_argument("--port", type=checks.number, help="(default 8501, or the next free one)")
     app.add_argument("--shared", action="store_true", help="others use it too, whatever it listens on")
+    app.add_argument("--teacher-key", metavar="KEY", help="of a shared server (default: one is made up and printed)")
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
     _add_store(app)
 
@@ -280,6 +281,7 @@ def shell_parser() -> argparse.ArgumentParser:
     useful.add_argument(
         "--balanced", action="store_true", help="vectors that the scores alone determine: U√Σ of x·y = UΣV'"
     )
+    useful.add_argument("--bundled", action="store_true", help="the models that ship with the program too")
     _add_store(useful)
     _add_json(useful)
 

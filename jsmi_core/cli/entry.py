@@ -68,6 +68,8 @@ def _app(given: argparse.Namespace) -> Callable[[], int]:
         os.environ["JSMI_STORE"] = os.path.abspath(given.store)
     if given.shared:
         os.environ["JSMI_SHARED"] = "1"
+    if given.teacher_key:
+        os.environ["JSMI_TEACHER_KEY"] = given.teacher_key
     # The number of BLAS threads is not set here: the kernels limit it where they run, and the workers have their own.
     try:
         serve = import_module("jsmi_app.serve").serve

@@ -23,7 +23,7 @@ def loss(given: argparse.Namespace) -> int:
     """The gap of a stored model by pairs seen and never seen, by band of frequency, by word or by the pairs of one."""
     most = checks.integer("top", given.top, 1, KEPT)
     corpus = corpus_of(given)
-    with Store(given.store) as store:
+    with Store(given.store, bundled=True) as store:
         say_notices(store)
         run = store.get(find(store.results(kind=Result), given.id).id, Result)
     if run is None:

@@ -43,7 +43,7 @@ def _case(given: argparse.Namespace) -> Case:
     if given.run is None:
         case = case_of_text(expected_pairs(corpus, config.sampling), corpus.vocabulary, words, config.negatives)
     else:
-        with Store(given.store) as store:
+        with Store(given.store, bundled=True) as store:
             run = store.get(find(store.results(corpus.digest, kind=Result), given.run).id, Result)
         if run is None or run.embedding is None:
             raise StoreError(f"the stored run {given.run} was damaged and is set aside: train it again.")

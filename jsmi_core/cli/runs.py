@@ -25,7 +25,7 @@ from jsmi_core.store import Recomputed, Store, export_bundle, import_bundle, rec
 
 def runs(given: argparse.Namespace) -> int:
     """Do one of the actions."""
-    with Store(given.store) as store:
+    with Store(given.store, bundled=given.action in ("show", "compare")) as store:
         say_notices(store)
         _ACTIONS[given.action](given, store)
     return 0
@@ -34,7 +34,7 @@ def runs(given: argparse.Namespace) -> int:
 def export(given: argparse.Namespace) -> int:
     """Write the vectors of a stored run to a file."""
     check_vectors_path(given.out)
-    with Store(given.store) as store:
+    with Store(given.store, bundled=True) as store:
         say_notices(store)
         run = store.get(find(store.results(kind=Result), given.id).id, Result)
     if run is None or run.embedding is None:

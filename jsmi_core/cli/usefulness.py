@@ -25,7 +25,7 @@ def usefulness(given: argparse.Namespace) -> int:
     """Word similarity and analogies of every stored result of a text."""
     tests = (given.test,) if given.test else tuple(TESTS)
     corpus = corpus_of(given)
-    with Store(given.store) as store:
+    with Store(given.store, bundled=given.bundled) as store:
         say_notices(store)
         found = []
         for listed in distinct(store.results(corpus.digest, kind=Result)):

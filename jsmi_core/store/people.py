@@ -43,12 +43,11 @@ class People:
         rows = [(_named(owner), item) for item in items]
         self._database.write(lambda database: database.executemany("INSERT OR IGNORE INTO owned VALUES (?, ?)", rows))
 
-    def disown(self, owner: str, *items: str) -> None:
-        """From now on these are not the owner's any more. Raises StoreError if that cannot be kept."""
-        rows = [(_named(owner), item) for item in items]
-        self._database.write(
-            lambda database: database.executemany("DELETE FROM owned WHERE owner = ? AND item = ?", rows)
-        )
+    def disown(self, owner: str | None, *items: str) -> None:
+        """From now on these are not the owner's any more, or nobody's. Raises StoreError if that cannot be kept."""
+        query = "DELETE FROM owned WHERE item = ? AND owner = ifnull(?, owner)"
+        rows = [(item, None if owner is None else _named(owner)) for item in items]
+        self._database.write(lambda database: database.executemany(query, rows))
 
     def items(self, *owners: str) -> frozenset[str]:
         """All that one of these owners has."""

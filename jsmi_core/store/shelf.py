@@ -106,8 +106,7 @@ class Shelf:
 
     def delete(self, run: Result) -> None:
         """Give a result up; it is deleted unless somebody else wants it too. Raises StoreError."""
-        if self._owner is not None:
-            self._store.people.disown(self._owner, run.id)
+        self._store.people.disown(self._owner, run.id)
         if not self._store.people.wanted(run.id):
             self._store.delete(run.id)
 
@@ -189,6 +188,6 @@ class Shelf:
         for run in self.results(digest, kind=Result):
             if run.id not in self._store.bundled:
                 self.delete(run)
-        for owner in {EVERYONE, self._owner or EVERYONE}:
+        for owner in (EVERYONE, self._owner):
             people.disown(owner, key, digest)
         self._store.delete_text(key, words_too=not people.wanted(digest))

@@ -140,7 +140,7 @@ def carry(chosen: Sequence[Result], words: Prose) -> None:
             on_click="ignore",
             disabled=not ids,
         )
-        mine = [run for run in chosen if run in own]
+        mine = [run for run in own if chosen and run.id in ids]
         if mine and st.button(as_words(f"Delete {counted(len(mine), 'run')}"), key="delete"):
             for run in mine:
                 shelf.delete(run)

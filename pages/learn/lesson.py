@@ -26,7 +26,7 @@ class Question(NamedTuple):
 
 
 def _trained() -> CellResult | None:
-    return cached.queue().result(_cell().id)
+    return None if cached.shelf().withholds(_cell()) else cached.queue().result(_cell().id)
 
 
 def _cell() -> Cell:

@@ -47,6 +47,10 @@ SWITCHES = {
     "epochs": "From the bound down to what a real training of d dimensions reaches.",
 }
 SETTINGS = {
+    # what the program brings: a page that trains for minutes before it shows anything shows nothing
+    "corpus": replace(shared.SETTINGS["corpus"], default="lee"),
+    "dimension": replace(shared.SETTINGS["dimension"], default=10),
+    "epochs": replace(shared.SETTINGS["epochs"], default=20),
     **{f"step_{name}": flag(True, NAMES[name], text) for name, text in SWITCHES.items()},
     "closer": one_of(
         {name: NAMES[name] for name in DEPARTURES},

@@ -41,11 +41,29 @@ def test_a_link_lays_two_runs_side_by_side(stored, open_page: Open) -> None:
     assert set(query(app)["runs"].split(",")) == {run.id[:8] for run in stored}
 
 
-def test_no_run_is_chosen_at_first(stored, open_page: Open) -> None:
+def test_two_runs_that_differ_in_one_number_are_compared_at_first(stored, open_page: Open) -> None:
     app = open_page("compare", corpus="planted")
     assert len(app.dataframe[0].value) == 2
-    assert len(app.dataframe) == 1
-    assert "runs" not in query(app)
+    assert list(app.dataframe[1].value["setting"]) == ["dimension"]
+
+
+def test_one_s_own_runs_can_be_deleted(stored, open_page: Open) -> None:
+    app = open_page("compare", corpus="planted", runs=",".join(run.id[:8] for run in stored))
+    app.button("delete").click().run()
+    assert not app.exception
+    assert "No run of this text" in app.info[0].value
+
+
+def test_what_was_imported_says_so(stored, open_page: Open, tmp_path) -> None:
+    from jsmi_app import cached
+    from jsmi_core.store.bundle import export_bundle, import_bundle
+
+    export_bundle(cached.store(), tmp_path / "runs.zip", [run.id for run in stored])
+    cached.store().delete(stored[0].id)
+    import_bundle(cached.store(), tmp_path / "runs.zip")
+    table = open_page("compare", corpus="planted").dataframe[0].value
+    origin = dict(zip(table["run"], table["from"], strict=True))
+    assert origin == {stored[0].id[:8]: "imported, not computed here", stored[1].id[:8]: "this server"}
 
 
 def test_a_bundle_goes_out_and_comes_in_elsewhere(stored, open_page: Open, tmp_path) -> None:

@@ -1,6 +1,7 @@
 """Gap: a grid of trainings, its figures, what is stored and what is left."""
 
 from jsmi_app import cached
+from jsmi_core.experiments import CellResult
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import Cell
 from jsmi_core.training.config import SGNSConfig
@@ -36,7 +37,7 @@ def test_what_was_trained_by_itself_is_not_trained_again(open_page: Open) -> Non
     assert len(app.get("plotly_chart")) == 1
     app.button("run").click().run()
     until(app, lambda page: any("All 2 of this grid" in text for text in said(page)))
-    assert sorted(run.cell.every for run in cached.store().results()) == [1, 3]
+    assert sorted(run.cell.every for run in cached.shelf().own(CellResult)) == [1, 3]
 
 
 def test_a_list_that_is_none_is_refused_in_one_sentence(open_page: Open) -> None:

@@ -84,7 +84,7 @@ def test_gradient_over_many_blocks_is_a_difference_of_scores(dtype: type[np.floa
         along = float(np.vdot(by_words, steps[0]) + np.vdot(by_contexts, steps[1]))
         # each entry of the gradient is rounded as its own size asks, so along a direction the sizes add up
         sizes = np.vdot(abs(by_words), abs(steps[0])) + np.vdot(abs(by_contexts), abs(steps[1]))
-        rounding = np.finfo(dtype).eps * float(sizes)
+        rounding = float(np.finfo(dtype).eps * sizes)
         assert along == pytest.approx((ends[0] - ends[1]) / 2e-4, rel=1e-5, abs=rounding)
 
 
