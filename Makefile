@@ -63,8 +63,9 @@ bench: .venv/stamp ## print times and values beside their floors and peers
 load: .venv/stamp ## print the latencies of forty sessions on one server, and its memory after each page
 	$(IN)python -m benchmarks.load
 
-samples: .venv/stamp ## remake the results that the Start page shows
+samples: .venv/stamp ## remake the results that pages show at their first visit (an hour)
 	$(IN)python sample_data/make_figure1.py
+	$(IN)python sample_data/make_results.py
 
 clean: ## remove what the other commands made
 	rm -rf .venv .tools .portable .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

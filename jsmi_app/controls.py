@@ -5,6 +5,7 @@ What a widget says and offers stands in its setting (see setting.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,10 +15,12 @@ import streamlit as st
 from jsmi_app import cached, keeper, say, shared, state
 from jsmi_app.markdown import words
 from jsmi_app.setting import whole_numbers
-from jsmi_core.errors import JSMIError
+from jsmi_core.errors import JSMIError, StoreError
 from jsmi_core.experiments import LawName
 from jsmi_core.figures import Figure, csv_text
 from jsmi_core.text import SAMPLES, Corpus
+
+_TEXT_KEY = "[0-9a-f]{8,128}([.][0-9a-f]{16})?"
 
 Changed = Callable[[], None] | None
 """What is to be done, before the page is drawn again, once a widget was moved."""
@@ -195,18 +198,41 @@ def training_settings(*, seed: bool = True) -> None:
 
 
 def text_choice() -> Corpus:
-    """Which text: a bundled one, or those that this browser brought or came to by a link."""
+    """Which text: a bundled one, or those that this browser brought or came to by a link.
+
+    Raises
+    ------
+    StoreError
+        If a link is to a text that is not here: it stays in the address, and works once the text is brought.
+    """
     wanted = state.get("corpus")
-    if wanted not in SAMPLES:
-        try:
-            cached.corpus(wanted, 1)
-            keeper.keep(wanted)
-        except JSMIError as error:
-            default = state.setting("corpus").default
-            state.notice(f"The link's corpus: {error} The default, {default}, is used instead.")
-            state.put("corpus", default)
-    pick("corpus", [*SAMPLES, *keeper.texts()], shown=_text_name)
+    absent = [wanted] if wanted not in SAMPLES and not _is_here(wanted) else []
+    if absent and not re.fullmatch(_TEXT_KEY, wanted):
+        default = state.setting("corpus").default
+        state.notice(f"The link's corpus: {wanted[:80]!r} is not the name of a text. The default, {default}, is used.")
+        state.put("corpus", default)
+        absent = []
+    pick(
+        "corpus",
+        [*absent, *SAMPLES, *keeper.texts()],
+        shown=lambda name: f"The text of the link ({name[:6]}), not here" if name in absent else _text_name(name),
+    )
+    if absent and state.get("corpus") == wanted:
+        raise StoreError(
+            f"This link is to a text ({wanted[:6]}) that this server does not have for you: bring the same file on the"
+            " page Corpus, and the link works; or ask whoever brought it to share it, or choose another text."
+        )
     return current_text()
+
+
+def _is_here(key: str) -> bool:
+    """Whether a text can be opened; then it is among those to choose from, from now on."""
+    try:
+        cached.corpus(key, 1)
+    except JSMIError:
+        return False
+    keeper.keep(key)
+    return True
 
 
 def current_text() -> Corpus:

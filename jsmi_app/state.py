@@ -248,14 +248,16 @@ def link(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: setting(name).write(value) for name, value in settings.items()}
 
 
-def write_url() -> None:
+def write_url(*, whole: bool = True) -> None:
     """At the end of a page's run: the URL says what is shown. Parameters that are not the page's stay.
 
-    As long as a value is refused, or values do not go together, it stays at what was shown before.
+    So do those that a run which ended early, not ``whole``, had no time to use: once what is missing is there, the
+    link shows what it was made for. As long as a value is refused, or values do not go together, it stays at what was shown before.
     """
     own, page = st.session_state, _page()
     asked = wanted = st.query_params.to_dict()
-    values = {name: _value(name) for name in own["_used"]}
+    early = () if whole else (name for name in asked if name in page.settings)
+    values = {name: _value(name) for name in dict.fromkeys((*own["_used"], *early))}
     agreed = not any(map(_disagreement, page.together))
     if agreed and all(setting(name).accepts(value) for name, value in values.items()):
         ours = {n: setting(n).write(v) for n, v in values.items() if v != setting(n).default}

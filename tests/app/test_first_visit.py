@@ -4,7 +4,12 @@ import pytest
 
 from tests.app.conftest import PAGES, Open
 
-WORDS_ONLY = {"lesson", "glossary", "diagnostics", "proofs"}  # a question, definitions, what runs, a table of statements
+WORDS_ONLY = {
+    "lesson",
+    "glossary",
+    "diagnostics",
+    "proofs",
+}  # a question, definitions, what runs, a table of statements
 
 
 @pytest.mark.parametrize("page", sorted(set(PAGES) - WORDS_ONLY))

@@ -8,8 +8,9 @@ import streamlit as st
 from jsmi_app import cached
 from jsmi_core.experiments.run import run_cell
 from jsmi_core.experiments.specs import SPARSE, Cell
+from jsmi_core.text import read_corpus
 from jsmi_core.training.config import SGNSConfig
-from tests.app.conftest import Open, query, setting, texts, until
+from tests.app.conftest import Open, bring, query, setting, texts, until
 
 
 def trained(app):
@@ -86,10 +87,30 @@ def test_a_wrong_value_in_a_link_gives_the_default_and_a_notice(open_page: Open)
     assert "epochs" in said
 
 
-def test_an_unknown_text_in_a_link_gives_the_default_and_a_notice(open_page: Open) -> None:
-    app = open_page("corpus", corpus="0" * 64)
+def test_a_link_to_no_text_gives_the_default_and_a_notice(open_page: Open) -> None:
+    app = open_page("corpus", corpus="../../etc/passwd")
     assert app.selectbox(setting("corpus")).value == "wikipedia"
     assert "corpus" in app.warning[0].value
+
+
+def test_a_link_to_a_text_that_is_not_here_stays_and_works_once_the_file_is_brought(open_page: Open) -> None:
+    text = "to be or not to be\n" * 30
+    digest = read_corpus(text.encode(), name="the sender's name for it").digest
+    link = {"corpus": f"{digest}.{'0' * 16}", "alpha": "0.25"}
+    app = open_page("bound", **link)
+    assert "bring the same file" in app.error[0].value
+    assert not app.get("plotly_chart")
+    assert query(app) == link
+    assert not app.exception
+    bring(open_page("corpus"), text)
+    app = open_page("bound", **link)
+    assert not app.error
+    assert app.get("plotly_chart")
+    assert query(app) == link
+    app = open_page("bound", corpus="f" * 64)
+    app.selectbox(setting("corpus")).set_value("lee").run()
+    assert not app.error
+    assert query(app) == {"corpus": "lee"}
 
 
 def test_a_training_can_be_cancelled(open_page: Open) -> None:

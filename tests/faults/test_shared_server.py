@@ -82,7 +82,7 @@ def test_nothing_of_one_browser_reaches_another(tmp_path: Path) -> None:
     assert canary not in yours
     assert MINE.encode() not in yours
     assert canary in shared
-    assert b"that is yours or shared" in yours
+    assert b"that this server does not have for you" in yours
     for told in (*secrets, canary):
         assert told.decode() not in log
     assert "Traceback" not in log
