@@ -313,7 +313,8 @@ def figure(data: Figure, key: str, *, clickable: bool = False) -> list[str]:
     with st.container(horizontal=True):
         table = st.popover("Table", type="tertiary", key=f"table-{key}", on_change="rerun")
         if table.open:
-            table.dataframe([dict(zip(columns, row, strict=True)) for row in rows], hide_index=True)
+            with table:
+                say.table([dict(zip(columns, row, strict=True)) for row in rows], hide_index=True)
         st.download_button(
             "CSV",
             lambda: csv_text(columns, rows),

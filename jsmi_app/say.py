@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from jsmi_app import prose
@@ -11,6 +14,24 @@ from jsmi_app.markdown import Markdown, words
 def markdown(text: object) -> None:
     """A paragraph, its ``[[terms]]`` explained on hover."""
     st.markdown(prose.explained(words(text)), unsafe_allow_html=True)
+
+
+def table(rows: Mapping[str, Iterable[Any]] | Sequence[Mapping[str, Any]], **options: Any) -> Any:
+    """A table, by column or by row, of which nothing runs in a spreadsheet: its toolbar writes words as they are.
+
+    Words that would begin a formula begin with a mark that nobody sees instead.
+    """
+    if isinstance(rows, Mapping):
+        return st.dataframe({name: _columns_cells(cells) for name, cells in rows.items()}, **options)
+    return st.dataframe([{name: _cell(cell) for name, cell in row.items()} for row in rows], **options)
+
+
+def _columns_cells(cells: Iterable[Any]) -> Any:
+    return [_cell(cell) for cell in cells] if isinstance(cells, (list, tuple)) else cells
+
+
+def _cell(cell: Any) -> Any:
+    return f"\u2060{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
 
 
 def formula(latex: str) -> None:

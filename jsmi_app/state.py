@@ -252,7 +252,8 @@ def write_url(*, whole: bool = True) -> None:
     """At the end of a page's run: the URL says what is shown. Parameters that are not the page's stay.
 
     So do those that a run which ended early, not ``whole``, had no time to use: once what is missing is there, the
-    link shows what it was made for. As long as a value is refused, or values do not go together, it stays at what was shown before.
+    link shows what it was made for. As long as a value is refused, or values do not go together, it stays at what was
+    shown before.
     """
     own, page = st.session_state, _page()
     asked = wanted = st.query_params.to_dict()

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 
 class JSMIError(Exception):
-    """Anything this package refuses or cannot do, told in one sentence."""
+    """Anything this package refuses or cannot do, told in one sentence, however long what it quotes is."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The sentence; of a word of more than 1,000 characters the beginning."""
+        words = super().__str__().split(" ")
+        return " ".join(word if len(word) <= 1_000 else f"{word[:80]}…" for word in words)
 
 
 class ParameterError(JSMIError, ValueError):

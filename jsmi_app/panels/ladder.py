@@ -110,7 +110,7 @@ def figures(grid: Grid, stored: Sequence[Result], text: Corpus) -> None:
         say.caption(ALONG_RUN if len(shown) == len(points) else f"{ALONG_RUN} {OWN_LAW_ONLY}")
     if searches:
         with st.expander("How sure are the best embeddings?"):
-            st.dataframe(prices.certificates(searches, state.get("unit")), hide_index=True)
+            say.table(prices.certificates(searches, state.get("unit")), hide_index=True)
 
 
 def _ladder(

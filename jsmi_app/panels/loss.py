@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from jsmi_app import cached, controls, shared, state
+from jsmi_app import cached, controls, say, shared, state
 from jsmi_app.panels import training
 from jsmi_app.setting import like, one_of
 from jsmi_core.experiments import Cell, RankResult, Result, distinct
@@ -85,7 +85,7 @@ def table(rows: dict[str, Any], clicked: Sequence[str], key: str, alt: str) -> N
     """A table whose rows lead to the view of one word; columns that begin with "share" are percents."""
     formats = {"share": "percent", "loss": "%.7f"}
     named = {name: formats[name.split()[0]] for name in rows if name.split()[0] in formats}
-    event: Any = st.dataframe(
+    event: Any = say.table(
         rows,
         column_config={name: st.column_config.NumberColumn(format=form) for name, form in named.items()},
         hide_index=True,

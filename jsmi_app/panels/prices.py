@@ -106,7 +106,7 @@ def _split(done: CellResult, search: RankResult, text: Corpus, words: Prose) -> 
     with st.expander(words.part("certificate heading")):
         for sentence in search.certificate.in_words(search.cell.config.tolerance):
             say.markdown(sentence)
-        st.dataframe(certificates([search], unit), hide_index=True)
+        say.table(certificates([search], unit), hide_index=True)
 
 
 def _written(values: Mapping[str, float | None], unit: Unit) -> dict[str, str]:

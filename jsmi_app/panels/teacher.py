@@ -40,7 +40,7 @@ def _queue() -> None:
         left = "" if now.seconds_left is None else training.duration(now.seconds_left)
         names = ", ".join(f"{people[name]}" for name in sorted(owners))
         rows.append({"run": now.id, "state": now.state, "done": now.progress, "person": names, "left": left})
-    st.dataframe(
+    say.table(
         rows,
         column_config={"done": st.column_config.NumberColumn(format="percent")},
         hide_index=True,

@@ -183,7 +183,7 @@ def outcome(result: CellResult) -> None:
         values = {"bound": scores.bound, "score S": scores.score, "gap": scores.gap}
         shown = {f"{name} ({unit})": to_bits(v) if unit == "bits" else v for name, v in values.items()}
         rows.append({"noise q": scores.q, **shown, "share of the bound": of_bound(scores.score, scores.bound, 1)})
-    st.dataframe(rows, hide_index=True)
+    say.table(rows, hide_index=True)
     manifest, origin = result.manifest, cached.origin(result.id)
     said = f", {origin}" if origin else ""
     say.caption(f"Run {result.id}, {manifest.date}, {duration(manifest.seconds)}{said}")

@@ -5,8 +5,6 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-import streamlit as st
-
 from jsmi_app import cached, frame, owner, say
 from jsmi_app.panels import teacher
 from jsmi_core.runtime import memory
@@ -31,7 +29,7 @@ with frame.page("diagnostics"):
         "Store": f"{str(store.path).replace(str(Path.home()), '~')}{'' if store.writable else ' (read-only)'}",
         "Queue": f"{queue.waiting:,} waiting, {queue.workers} at a time",
     }
-    st.dataframe([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")
+    say.table([{"what": name, "value": value} for name, value in rows.items()], hide_index=True, height="content")
     if not owner.shared() or owner.teaches():
         for notice in store.notices:
             say.warning(notice)

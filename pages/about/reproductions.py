@@ -82,7 +82,7 @@ def _statements(words: Prose, runs: Sequence[CellResult], law: LawName) -> None:
         for claim in claims(runs, law)
         if claim.compared
     ]
-    st.dataframe(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
+    say.table(rows, hide_index=True, alt="The statements of the figure, counted over these trainings")
 
 
 def _by_drawn_pairs(words: Prose, text: Corpus) -> None:
@@ -116,7 +116,7 @@ def _drawn(words: Prose, found: Sequence[Result]) -> None:
         values = {"bound": law.bound, "S, exact": law.score, "S by (9)": law.sampled, "its error": law.sampled_error}
         shown = {f"{name} ({unit})": scale * (value or 0.0) for name, value in values.items()}
         rows.append({"d": config.dimension, "epochs": config.epochs, **shown, "share": of_bound(law.score, law.bound)})
-    st.dataframe(rows, hide_index=True, alt="Each training by the pairs that it drew: bound, exact and sampled score")
+    say.table(rows, hide_index=True, alt="Each training by the pairs that it drew: bound, exact and sampled score")
 
 
 def _trainings(words: Prose, text: Corpus, law: LawName) -> Sequence[CellResult]:
@@ -160,7 +160,7 @@ def levy_goldberg(words: Prose, text: Corpus) -> None:
             row[f"k = {k}, here"] = "not trained yet" if value is None else f"{value:.2%}"
             row[f"k = {k}, published"] = f"{LEVY_GOLDBERG[name][k]:.2%}" if name in LEVY_GOLDBERG else "–"
         rows.append(row)
-    st.dataframe(rows, hide_index=True, alt="Deviation from the best score, here and as published")
+    say.table(rows, hide_index=True, alt="Deviation from the best score, here and as published")
     svd, whole = "SVD of shifted positive PMI", "shifted positive PMI itself"
     if svd in here[5]:
         say.markdown(

@@ -50,7 +50,7 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
     ]
     say.markdown(words.part("choose"))
     ticked = [i for i, run in enumerate(stored) if run.id[:8] in (wanted or to_begin_with(stored))]
-    event: Any = st.dataframe(
+    event: Any = say.table(
         rows,
         column_config={
             "S": st.column_config.NumberColumn(f"S ({state.get('unit')})", format="%.4f"),
@@ -92,11 +92,11 @@ def side_by_side(found: Comparison, words: Prose) -> None:
     columns = names(found)
     if found.settings:
         rows = [{"setting": n, **dict(zip(columns, map(str, row), strict=True))} for n, row in found.settings.items()]
-        st.dataframe(rows, hide_index=True, alt="Settings that differ between the runs")
+        say.table(rows, hide_index=True, alt="Settings that differ between the runs")
     else:
         say.markdown(words.part("equal"))
     say.subheader("Scores")
-    st.dataframe(scores(found, columns, scale_of(unit)), hide_index=True, alt=f"Scores of the runs in {unit}")
+    say.table(scores(found, columns, scale_of(unit)), hide_index=True, alt=f"Scores of the runs in {unit}")
     for note in found.notes:
         say.info(note)
     with st.expander("Manifests"):

@@ -141,7 +141,7 @@ def in_text(text: Corpus, index: int) -> None:
     """Where the word stands."""
     found, word = texts.concordance(text, index), text.vocabulary[index]
     say.subheader(f"“{word}” in the text, {len(found.rows)} of {found.occurrences:,} places")
-    st.dataframe(
+    say.table(
         [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
         column_config={"before": st.column_config.TextColumn(alignment="right")},
         hide_index=True,

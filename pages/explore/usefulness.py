@@ -103,7 +103,7 @@ def table(models: Sequence[Judged], law: str) -> None:
         }
         for model in sorted(models, key=lambda model: model.result.law(law).gap)
     ]
-    st.dataframe(rows, hide_index=True, height=240, alt="Stored models with their gap and their usefulness")
+    say.table(rows, hide_index=True, height=240, alt="Stored models with their gap and their usefulness")
 
 
 def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: str) -> None:
@@ -123,7 +123,7 @@ def freedom(words: prose.Prose, text: Corpus, models: Sequence[Judged], test: st
     six = st.column_config.NumberColumn(format="%.6f")
     three = st.column_config.NumberColumn(format="%.3f")
     formats = {f"score S ({unit})": six, "value": three}
-    st.dataframe(rows, hide_index=True, column_config=formats, height="content", alt="One score, several similarities")
+    say.table(rows, hide_index=True, column_config=formats, height="content", alt="One score, several similarities")
 
 
 with frame.page("usefulness", sweep.SETTINGS, SETTINGS) as words:

@@ -103,7 +103,7 @@ def loss_by_word(found: OutsideScore) -> None:
         table["lost (nats)"] = own[order]
     table["lost with the best contexts (nats)"] = best[order]
     formats = {name: st.column_config.NumberColumn(format="%.6f") for name in table if name != "word"}
-    st.dataframe(table, hide_index=True, column_config=formats, height=280, alt="The words of which most was lost")
+    say.table(table, hide_index=True, column_config=formats, height=280, alt="The words of which most was lost")
 
 
 with frame.page("vectors", SETTINGS) as words:

@@ -185,7 +185,7 @@ def valid(words: prose.Prose, text: Corpus, config: SGNSConfig, own: Result | No
     ]
     six = st.column_config.NumberColumn(format="%.6f")
     formats = {name: six for name in table[0] if name.endswith(f"({unit})")}
-    st.dataframe(table, hide_index=True, column_config=formats, alt="Which bound is valid for this run")
+    say.table(table, hide_index=True, column_config=formats, alt="Which bound is valid for this run")
     verdicts = (
         filled(
             "* **<<law>>**, <<valid>>: <<why>>", law=LAWS[row.law], valid=row.valid, why=words.part(f"why {row.law}")

@@ -214,7 +214,7 @@ def numbers(proof: Proof) -> None:
         "relative difference": [scientific(c.relative) if c.compared else "drawn" for c in proof.comparisons],
         "cells": ["1" if c.cells == 1 else f"worst of {c.cells:,}" for c in proof.comparisons],
     }
-    st.dataframe(rows, hide_index=True, alt=f"The numbers of {proof.card.name}, computed both ways")
+    say.table(rows, hide_index=True, alt=f"The numbers of {proof.card.name}, computed both ways")
 
 
 def exact(value: float) -> str:

@@ -85,7 +85,7 @@ def take_apart(words: prose.Prose, film: Film, names: Names) -> None:
         }
         for pull in one.pulls
     ]
-    st.dataframe(rows, hide_index=True, alt="The targets of this update, and how far each moves")
+    say.table(rows, hide_index=True, alt="The targets of this update, and how far each moves")
     change = "rises" if one.gain > 0 else "falls"
     mean = (after - film.scores[0]) / one.number
     say.markdown(

@@ -76,7 +76,7 @@ def carriers(text: Corpus, alpha: float, jsmi: float) -> None:
     formats = dict.fromkeys(list(columns)[3:], short)
     formats["share of JSMI"] = st.column_config.ProgressColumn(format="percent", max_value=shares[0])
     alt = "The pairs that carry most of the JSMI"
-    st.dataframe(columns, column_config=formats, hide_index=True, height=320, alt=alt)
+    say.table(columns, column_config=formats, hide_index=True, height=320, alt=alt)
 
 
 with frame.page("bound", SETTINGS):

@@ -40,7 +40,7 @@ def frequencies(text: Corpus) -> None:
     subtitle = controls.summary(text)
     controls.figure(zipf_data(text.counts.tolist(), kept.tolist(), read, min_count, subtitle=subtitle), "zipf")
     most = 5_000
-    st.dataframe(
+    say.table(
         {
             "word": text.vocabulary[:most],
             "tokens": text.counts[:most],
@@ -85,7 +85,7 @@ def in_context(text: Corpus) -> None:
         f"“{wanted}” occurs {counted(found.occurrences, 'time')}; here "
         f"{'is' if len(found.rows) == 1 else 'are'} {len(found.rows)} of them."
     )
-    st.dataframe(
+    say.table(
         [dict(zip(("before", "word", "after"), row, strict=True)) for row in found.rows],
         column_config={"before": st.column_config.TextColumn(alignment="right")},
         hide_index=True,

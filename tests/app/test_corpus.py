@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.conftest import Open, bring, query, setting, texts
+from tests.app.conftest import ROOT, Open, bring, query, setting, texts
 
 TEXT = "The cat sat on the mat.\nThe dog sat on the log.\n" * 5
 
@@ -114,3 +114,21 @@ def test_a_word_is_asked_for_as_the_text_was_read(open_page: Open) -> None:
         assert any(word in row for row in app.dataframe[0].value["word"].tolist())
     app.text_input(setting("word")).set_value("tea time").run()
     assert any("it is" in text.value for text in app.info)
+
+
+def test_no_table_writes_a_formula_into_a_spreadsheet(open_page: Open) -> None:
+    """The toolbar of a table has a CSV of its own, which writes cells as they are."""
+    app = open_page("corpus")
+    app.selectbox[0].set_value("whitespace")
+    bring(app, "=1+1 +2 -3 @x plain\n" * 30)
+    cells = [str(cell) for table in app.dataframe for column in table.value for cell in table.value[column]]
+    assert {"plain", "\u2060=1+1", "\u2060@x"} <= set(cells)
+    assert not [cell for cell in cells if cell[:1] in tuple("=+@")]
+
+
+def test_all_tables_are_drawn_by_the_one_that_is_safe() -> None:
+    sources = [
+        path for folder in ("pages", "jsmi_app") for path in (ROOT / folder).rglob("*.py") if path.name != "say.py"
+    ]
+    assert len(sources) > 40
+    assert [path.name for path in sources if ".dataframe(" in path.read_text("utf-8")] == []

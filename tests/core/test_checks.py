@@ -177,3 +177,9 @@ def test_one_family_of_errors_with_exit_codes():
 )
 def test_a_list_of_numbers_as_people_type_it(typed, expected):
     assert checks.numbers(typed) == expected
+
+
+def test_what_is_quoted_is_cut() -> None:
+    error = ParameterError(f"encoding = {'x' * 10_000!r} is not usable: give the name of a text encoding.")
+    assert len(str(error)) < 200
+    assert str(error).endswith("give the name of a text encoding.")
