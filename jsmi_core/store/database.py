@@ -9,7 +9,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,6 +68,10 @@ class Database:
                 raise
 
         return self._do(transaction)
+
+    def write_many(self, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Do one query for each row, all or none. Raises StoreError."""
+        self.write(lambda database: database.executemany(query, rows))
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,7 +6,6 @@ owner it keeps a digest, so that nobody who reads a store can pass for somebody.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,13 +40,12 @@ class People:
     def own(self, owner: str, *items: str) -> None:
         """From now on these are the owner's too. Raises StoreError if that cannot be kept."""
         rows = [(_named(owner), item) for item in items]
-        self._database.write(lambda database: database.executemany("INSERT OR IGNORE INTO owned VALUES (?, ?)", rows))
+        self._database.write_many("INSERT OR IGNORE INTO owned VALUES (?, ?)", rows)
 
     def disown(self, owner: str | None, *items: str) -> None:
         """From now on these are not the owner's any more, or nobody's. Raises StoreError if that cannot be kept."""
-        query = "DELETE FROM owned WHERE item = ? AND owner = ifnull(?, owner)"
         rows = [(item, None if owner is None else _named(owner)) for item in items]
-        self._database.write(lambda database: database.executemany(query, rows))
+        self._database.write_many("DELETE FROM owned WHERE item = ? AND owner = ifnull(?, owner)", rows)
 
     def items(self, *owners: str) -> frozenset[str]:
         """All that one of these owners has."""
@@ -70,12 +68,7 @@ class People:
     def mark_imported(self, ids: Iterable[str], imported: bool = True) -> None:
         """Say that results were imported, or that they were computed here. Raises StoreError if it cannot be kept."""
         query = "INSERT OR IGNORE INTO imported VALUES (?)" if imported else "DELETE FROM imported WHERE id = ?"
-        rows = [(result_id,) for result_id in ids]
-
-        def mark(database: sqlite3.Connection) -> None:
-            database.executemany(query, rows)
-
-        self._database.write(mark)
+        self._database.write_many(query, [(result_id,) for result_id in ids])
 
 
 def _named(owner: str) -> str:
