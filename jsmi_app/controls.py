@@ -282,6 +282,8 @@ def one_sentence() -> Iterator[None]:
         yield
     except JSMIError as error:
         say.error(str(error))
+    except MemoryError:
+        say.error("This needs more memory than there is: choose a smaller window, a larger min_count or less text.")
 
 
 def show_notices() -> None:

@@ -129,6 +129,32 @@ def check_size(corpus: Corpus, work: Work, pace: float, longest_seconds: float) 
         )
 
 
+def check_counting(corpus: Corpus, sampling: PairSampling) -> None:
+    """Refuse to count the pairs of a text where that may take a quarter of this machine's memory, before it begins.
+
+    Raises
+    ------
+    ParameterError
+        With the estimate, the limit and the largest window that fits.
+    """
+    needed, most = estimated_counting_bytes(corpus, sampling), physical_memory() / 4
+    if needed > most:
+        smaller = range(1, sampling.window)
+        fits = bisect_right(smaller, most, key=lambda w: estimated_counting_bytes(corpus, replace(sampling, window=w)))
+        window = f"a window up to {fits:,}, or " if fits else ""
+        raise ParameterError(
+            f"the pairs of {len(corpus.ids):,} tokens, {len(corpus.vocabulary):,} different words, within a window of"
+            f" {sampling.window:,} may need {needed / 1e9:,.1f} GB of memory, more than the {most / 1e9:,.1f} GB"
+            f" allowed here: choose {window}a larger min_count or a shorter text."
+        )
+
+
+def estimated_counting_bytes(corpus: Corpus, sampling: PairSampling) -> float:
+    """Memory of counting: 24 bytes for each place of a pair, or of the table, whichever are fewer, and 0.1 GB."""
+    places = 2.0 * sampling.window * len(corpus.ids)
+    return 1e8 + 24 * min(places, float(len(corpus.vocabulary)) ** 2)
+
+
 def _largest_dimension(corpus: Corpus, config: SGNSConfig | RankConfig, memory: float) -> int:
     """The largest dimension, with everything else as it is, whose vectors fit."""
     smaller = range(1, config.dimension)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jsmi_core import checks
 from jsmi_core.errors import ParameterError
+from jsmi_core.experiments.cost import check_counting
 from jsmi_core.experiments.records import (
     LAWS,
     LawName,
@@ -18,8 +19,13 @@ from jsmi_core.training import Law, OfOneLaw
 
 
 def pairs_of(corpus: Corpus, sampling: PairSampling) -> JointDistribution:
-    """The expected pairs of a text, remembered."""
-    return memory.shared.get(_pairs_key(corpus, sampling), lambda: expected_pairs(corpus, sampling))
+    """The expected pairs of a text, remembered. Raises ParameterError where this machine could not hold them."""
+
+    def counted() -> JointDistribution:
+        check_counting(corpus, sampling)
+        return expected_pairs(corpus, sampling)
+
+    return memory.shared.get(_pairs_key(corpus, sampling), counted)
 
 
 def pairs_are_known(corpus: Corpus, sampling: PairSampling) -> bool:
