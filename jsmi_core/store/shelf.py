@@ -131,10 +131,17 @@ class Shelf:
 
     def save_text(self, corpus: Corpus) -> str:
         """Keep a text as one's own; see :meth:`Store.save_text`."""
+        self.keep_words(corpus)
         key = self._store.save_text(corpus)
         if self._owner is not None:
-            self._store.people.own(self._owner, key, corpus.digest)
+            self._store.people.own(self._owner, key)
         return key
+
+    def keep_words(self, corpus: Corpus) -> None:
+        """Keep the words of a text that one has at hand, so that :meth:`corpus` has them. Raises StoreError."""
+        self._store.save_corpus(corpus)
+        if self._owner is not None:
+            self._store.people.own(self._owner, corpus.digest)
 
     def text(self, key: str) -> Corpus:
         """One's own text of that key, or one that is shared; without its name where only its words are one's own.

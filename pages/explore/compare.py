@@ -16,6 +16,7 @@ from jsmi_core.figures import curves_data, names, scale_of
 from jsmi_core.information import share_of
 from jsmi_core.runtime.wording import counted
 from jsmi_core.store import export_bundle
+from jsmi_core.text import Corpus
 
 CURVES = {"score": "scores", "difference": "difference to the first"}
 MOST = 8  # runs side by side that can still be told apart
@@ -123,7 +124,7 @@ def scores(found: Comparison, columns: Sequence[str], scale: float) -> list[dict
     return rows
 
 
-def carry(chosen: Sequence[Result], words: Prose) -> None:
+def carry(chosen: Sequence[Result], text: Corpus, words: Prose) -> None:
     """Export and import of bundles."""
     say.header("To another machine and back")
     say.markdown(words.part("export"))
@@ -134,7 +135,7 @@ def carry(chosen: Sequence[Result], words: Prose) -> None:
         with_text = st.toggle("With the text", key="with_text")
         st.download_button(
             as_words(f"Export {counted(len(ids), 'run')}" if chosen else f"Export all your runs ({len(ids):,})"),
-            lambda: bundle(ids, with_text),
+            lambda: bundle(ids, text if with_text else None),
             "runs.zip",
             "application/zip",
             on_click="ignore",
@@ -156,10 +157,12 @@ def carry(chosen: Sequence[Result], words: Prose) -> None:
             st.rerun()
 
 
-def bundle(ids: list[str], with_text: bool) -> bytes:
-    """The file that holds these runs."""
-    file = io.BytesIO()
-    export_bundle(cached.shelf(), file, ids, with_corpora=with_text)
+def bundle(ids: list[str], text: Corpus | None) -> bytes:
+    """The file that holds these runs, and their texts where the page's own is given."""
+    file, shelf = io.BytesIO(), cached.shelf()
+    if text is not None:
+        shelf.keep_words(text)
+    export_bundle(shelf, file, ids, with_corpora=text is not None)
     return file.getvalue()
 
 
@@ -174,4 +177,4 @@ with frame.page("compare", SETTINGS) as words:
     elif len(chosen) > 1:
         side_by_side(compare(chosen), words)
         controls.reproduce(*snippets.comparison([run.id for run in chosen]))
-    carry(chosen, words)
+    carry(chosen, text, words)
