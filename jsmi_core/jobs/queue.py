@@ -185,10 +185,11 @@ class JobQueue:
             mine = [job for job in (*self._queue, *self._running) if owner in job.owners]
         count, most = len(mine) + len(wanted), self._most_each
         if most is not None and count > most:
-            have = f"you have {len(mine):,} under way, and " if mine else ""
+            have = f" beside {len(mine):,} of yours that are under way" if mine else ""
+            wait = ", or wait for those" if mine else ""
             raise JobError(
-                f"{have}these are {len(wanted):,} trainings or searches, where each person may have {most:,} at a time:"
-                " choose fewer numbers, or wait for the others."
+                f"that makes {len(wanted):,} trainings or searches{have}, where each person may have {most:,} at a time:"
+                f" choose fewer numbers{wait}."
             )
         seconds = pace * (sum(job.cost for job in mine) + sum(estimated_multiply_adds(corpus, cell) for cell in wanted))
         if wanted and seconds > self._longest_each_seconds:

@@ -16,9 +16,7 @@ with frame.page("diagnostics"):
     packages = ("jsmi-explorer", "gensim", "numba", "numpy", "scipy", "streamlit", "plotly")
     size = sum(file.stat().st_size for file in store.path.rglob("*") if file.is_file())
     rows = {
-        "Who may look": "others too: everyone has what is theirs"
-        if owner.shared()
-        else "this machine's user: all is open",
+        "Who may look": "shared: each has what is theirs" if owner.shared() else "one's own: all is open",
         "Python": platform.python_version(),
         "System": platform.platform(terse=True),
         **{name: version(name) for name in packages},
