@@ -188,8 +188,8 @@ class JobQueue:
             have = f" beside {len(mine):,} of yours that are under way" if mine else ""
             wait = ", or wait for those" if mine else ""
             raise JobError(
-                f"that makes {len(wanted):,} trainings or searches{have}, where each person may have {most:,} at a time:"
-                f" choose fewer numbers{wait}."
+                f"that makes {len(wanted):,} trainings or searches{have}, where each person may have {most:,} at a"
+                f" time: choose fewer numbers{wait}."
             )
         seconds = pace * (sum(job.cost for job in mine) + sum(estimated_multiply_adds(corpus, cell) for cell in wanted))
         if wanted and seconds > self._longest_each_seconds:
