@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 import streamlit as st
 
-from jsmi_core.experiments import CellResult, RankResult
+from jsmi_core.experiments import CellResult, RankResult, Result
 from jsmi_core.text import Corpus
 
 
@@ -21,10 +21,15 @@ def _refuse(array: object) -> NoReturn:
     raise TypeError("an array is no key: pass the text, the result or the settings that it follows from.")
 
 
+def identity(run: Result) -> tuple[object, ...]:
+    """A result's id with its numbers: an imported result gives way to a computed one of the same id."""
+    return run.id, run.manifest.date, run.manifest.seconds, run.laws
+
+
 KEYS: Mapping[str | type, Callable[[Any], Any]] = {
     Corpus: attrgetter("digest"),
-    CellResult: attrgetter("id"),
-    RankResult: attrgetter("id"),
+    CellResult: identity,
+    RankResult: identity,
     np.ndarray: _refuse,
 }
 

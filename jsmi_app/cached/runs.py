@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -113,7 +114,7 @@ def loss(text: Corpus, run: Result, law: LawName) -> Loss:
     """The gap of a stored result under one of its laws, pair by pair: large, so remembered within the budget."""
     from jsmi_core.experiments import loss_of
 
-    key = "loss", run.id, law
+    key = "loss", *keys.identity(run), law
     with nullcontext() if key in memory.shared else st.spinner("Computing the loss of every pair …"):
         return memory.shared.get(key, lambda: loss_of(stored(run), text, law))
 
@@ -153,9 +154,24 @@ def listed(corpus_digest: str) -> tuple[Result, ...]:
 
 def origin(result_id: str) -> str:
     """Where a result comes from, if it was not computed here: nobody has checked one that was imported."""
-    if result_id in shelf().imported():
-        return "imported, not computed here"
-    return "ships with the program" if result_id in store().bundled or result_id in _told_ids() else ""
+    return _origins(shelf().imported(), [result_id])[result_id]
+
+
+def origins(runs: Iterable[Result]) -> dict[str, str]:
+    """The same of many, by id."""
+    return _origins(shelf().imported(), (run.id for run in runs))
+
+
+def _origins(imported: frozenset[str], ids: Iterable[str]) -> dict[str, str]:
+    shipped = store().bundled
+    return {
+        name: "imported, not computed here"
+        if name in imported
+        else "ships with the program"
+        if name in shipped or name in _told_ids()
+        else ""
+        for name in ids
+    }
 
 
 @keys.resource(show_spinner=False)

@@ -28,9 +28,8 @@ def claim(store: Store, cell: Spec, *, again: bool = False) -> Lease | Unclaimed
     if lease is None:
         return Unclaimed.BUSY
     try:
-        stored = not again and store.has(
-            cell
-        )  # asked with the lease in hand: another program may just have finished it
+        # asked with the lease in hand: another program may just have finished it
+        stored = not again and store.has(cell)
     except StoreError:  # it will be told when the result is to be stored
         stored = False
     if stored:

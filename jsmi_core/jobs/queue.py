@@ -65,7 +65,7 @@ class JobQueue:
     stall_seconds : float
         A job that makes no progress for this long is stopped.
     most_each, longest_each_seconds : int and float, optional
-        How many jobs one owner may have in the queue, and of how many hours' work; see :meth:`check_share`.
+        How many jobs one owner may have in the queue, and of how many seconds' work; see :meth:`check_share`.
 
     Raises
     ------

@@ -18,7 +18,7 @@ _SCHEMA = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS owned (owner TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (owner, item)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS owned_by_item ON owned (item);
-CREATE TABLE IF NOT EXISTS imported (id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS imported (id TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (id, owner)) WITHOUT ROWID;
 """
 
 
@@ -65,10 +65,19 @@ class People:
         """The results that were taken from a bundle, and not computed here since."""
         return frozenset(result_id for (result_id,) in self._database.read("SELECT id FROM imported"))
 
-    def mark_imported(self, ids: Iterable[str], imported: bool = True) -> None:
-        """Say that results were imported, or that they were computed here. Raises StoreError if it cannot be kept."""
-        query = "INSERT OR IGNORE INTO imported VALUES (?)" if imported else "DELETE FROM imported WHERE id = ?"
-        self._database.write_many(query, [(result_id,) for result_id in ids])
+    def imported_by_others(self, owner: str) -> frozenset[str]:
+        """Those of them that the owner did not take from a bundle: to ask for one is not to have imported it."""
+        query = "SELECT id FROM imported EXCEPT SELECT id FROM imported WHERE owner = ?"
+        return frozenset(result_id for (result_id,) in self._database.read(query, _named(owner)))
+
+    def mark_imported(self, owner: str, ids: Iterable[str]) -> None:
+        """Say that somebody took these results from a bundle. Raises StoreError if it cannot be kept."""
+        rows = [(result_id, _named(owner)) for result_id in ids]
+        self._database.write_many("INSERT OR IGNORE INTO imported VALUES (?, ?)", rows)
+
+    def mark_computed(self, result_id: str) -> None:
+        """Say that a result was computed here, or is gone. Raises StoreError if it cannot be kept."""
+        self._database.write_many("DELETE FROM imported WHERE id = ?", [(result_id,)])
 
 
 def _named(owner: str) -> str:

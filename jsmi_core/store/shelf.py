@@ -114,6 +114,8 @@ class Shelf:
         """Import a bundle: what it brought is one's own. Raises StoreError; see :func:`import_bundle`."""
         taken = import_bundle(self._store, bundle)
         if self._owner is not None:
+            unchecked = self._store.people.imported().intersection((*taken.added, *taken.known))
+            self._store.people.mark_imported(self._owner, unchecked)
             self._store.people.own(self._owner, *taken.added, *taken.known, *taken.corpora, *taken.known_corpora)
         return taken
 
@@ -122,10 +124,7 @@ class Shelf:
         return everything or self._store.people.has(str(self._owner), result_id)
 
     def _withheld(self) -> frozenset[str]:
-        if self._owner is None:
-            return frozenset()
-        imported = self._store.people.imported()
-        return imported - self._store.people.items(self._owner) if imported else imported
+        return frozenset() if self._owner is None else self._store.people.imported_by_others(self._owner)
 
     # -- texts -----------------------------------------------------------------------------------------------------
 
@@ -171,7 +170,9 @@ class Shelf:
     def reaches_text(self, key: str) -> bool:
         """Whether the text of that key, or digest, is one's own or shared."""
         people = self._store.people
-        return self._owner is None or people.has(self._owner, key) or people.has(EVERYONE, key)
+        if self._owner is None:
+            return self._store.has_corpus(key.partition(".")[0])
+        return people.has(self._owner, key) or people.has(EVERYONE, key)
 
     def shared(self) -> tuple[str, ...]:
         """The keys of all texts that are shared."""

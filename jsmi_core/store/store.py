@@ -27,7 +27,7 @@ from jsmi_core.runtime.files import sync_folder, write_whole
 from jsmi_core.store.bundled import Bundled, bundled as shipped
 from jsmi_core.store.database import DamagedError, Database
 from jsmi_core.store.leases import Lease, take
-from jsmi_core.store.people import People
+from jsmi_core.store.people import EVERYONE, People
 from jsmi_core.store.texts import Texts, set_aside, sha256
 
 SCHEMA = 1
@@ -108,7 +108,7 @@ class Store(Texts):
         file = self._arrays / f"{result.id}-{sha256(payload)}.npz"
         self.check_writable()
         if imported:
-            self.people.mark_imported([result.id])  # before it can be seen
+            self.people.mark_imported(EVERYONE, [result.id])  # before it can be seen
         gives_way = not imported and result.id in self.people.imported()
         try:
             write_whole(file, payload)
@@ -123,7 +123,7 @@ class Store(Texts):
         if self._file_of(result.id) != file.name:
             file.unlink(missing_ok=True)
         if gives_way:
-            self.people.mark_imported([result.id], False)
+            self.people.mark_computed(result.id)
 
     @overload
     def get(self, cell: str | Spec) -> CellResult | None: ...
@@ -176,7 +176,7 @@ class Store(Texts):
         query = "DELETE FROM results WHERE id = ? RETURNING file"
         for (name,) in self._write(lambda database: database.execute(query, (cell_id,)).fetchall()):
             (self._arrays / name).unlink(missing_ok=True)
-        self.people.mark_imported([cell_id], False)
+        self.people.mark_computed(cell_id)
 
     def lease(self, cell: str | Spec) -> Lease | None:
         """The right to compute a cell, so that no other process on this store does it too; None if one is at it.

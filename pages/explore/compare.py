@@ -32,6 +32,7 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
     wanted = [name for name in state.get("runs").split(",") if name in known]
     if ",".join(wanted) != state.get("runs"):
         state.fall_back("runs", ",".join(wanted), "names a run that is not stored here for this text")
+    origins = cached.origins(stored)
     rows = [
         {
             "run": run.id[:8],
@@ -45,12 +46,13 @@ def choose(stored: Sequence[Result], words: Prose) -> list[Result]:
             "S": scale_of(state.get("unit")) * run.own.score,
             "share of the bound": share_of(run.own.score, run.own.bound),
             "date": run.manifest.date[:16].replace("T", " "),
-            "from": cached.origin(run.id) or "this server",
+            "from": origins[run.id] or "this server",
         }
         for run in stored
     ]
     say.markdown(words.part("choose"))
-    ticked = [i for i, run in enumerate(stored) if run.id[:8] in (wanted or to_begin_with(stored))]
+    shown = wanted or to_begin_with(stored)
+    ticked = [i for i, run in enumerate(stored) if run.id[:8] in shown]
     event: Any = say.table(
         rows,
         column_config={
