@@ -281,8 +281,10 @@ def one_sentence() -> Iterator[None]:
     try:
         yield
     except JSMIError as error:
+        state.end_early()
         say.error(str(error))
     except MemoryError:
+        state.end_early()
         say.error("This needs more memory than there is: choose a smaller window, a larger min_count or less text.")
 
 

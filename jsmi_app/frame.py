@@ -33,14 +33,12 @@ def page(name: str, *settings: Settings) -> Iterator[prose.Prose]:
     top = st.container()
     with top:
         controls.show_notices()
-    whole = False
     with controls.one_sentence():
         yield words
-        whole = True
     with top:
         controls.show_notices()
     _presenter(presenting)
-    state.write_url(whole=whole)
+    state.write_url()
     keeper.listen()
 
 

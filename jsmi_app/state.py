@@ -72,7 +72,7 @@ def begin(page: str, settings: Settings, together: Sequence[Together] = ()) -> N
         _reconcile(set(changed))
     for name, value in own.pop("_next", {}).items():
         put(name, value)
-    own.update(_arrived=arrived, _used=[])
+    own.update(_arrived=arrived, _used=[], _whole=True)
 
 
 def take_in() -> bool:
@@ -248,16 +248,21 @@ def link(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: setting(name).write(value) for name, value in settings.items()}
 
 
-def write_url(*, whole: bool = True) -> None:
+def end_early() -> None:
+    """A run, or a part of it, was cut short by an error: what it had no time to use is not given up."""
+    st.session_state["_whole"] = False
+
+
+def write_url() -> None:
     """At the end of a page's run: the URL says what is shown. Parameters that are not the page's stay.
 
-    So do those that a run which ended early, not ``whole``, had no time to use: once what is missing is there, the
+    So do those that a run which ended early had no time to use: once what is missing is there, the
     link shows what it was made for. As long as a value is refused, or values do not go together, it stays at what was
     shown before.
     """
     own, page = st.session_state, _page()
     asked = wanted = st.query_params.to_dict()
-    early = () if whole else (name for name in asked if name in page.settings)
+    early = () if own["_whole"] else (name for name in asked if name in page.settings)
     values = {name: _value(name) for name in dict.fromkeys((*own["_used"], *early))}
     agreed = not any(map(_disagreement, page.together))
     if agreed and all(setting(name).accepts(value) for name, value in values.items()):

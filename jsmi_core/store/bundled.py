@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from jsmi_core.errors import StoreError
 from jsmi_core.experiments import LAW_VERSION, Result
+from jsmi_core.store.texts import sha256
 from jsmi_core.text import sample_data_directory
 
 LIST = "bundle.json"
@@ -31,8 +31,7 @@ class Bundled:
         self._file = file
         self._entries: dict[str, Mapping[str, Any]] = {}
         if file is not None:
-            with zipfile.ZipFile(file) as archive:
-                listed = json.loads(archive.read(LIST))
+            listed = json.loads(self._read(LIST))
             if listed["law"] == LAW_VERSION:
                 self._entries = {entry["id"]: entry for entry in listed["results"]}
         self._results = {name: Result.from_dict(entry["record"]) for name, entry in self._entries.items()}
@@ -47,18 +46,22 @@ class Bundled:
     def get(self, result_id: str) -> Result | None:
         """The result of that id with its arrays, or None. Raises StoreError where its file was damaged."""
         entry = self._entries.get(result_id)
-        if entry is None or self._file is None:
+        if entry is None:
             return None
+        payload = self._read(entry["file"])
+        if sha256(payload) != entry["sha256"]:
+            raise StoreError("the results that ship with the program are damaged: install it again.")
+        return Result.from_bytes(payload)
+
+    def _read(self, name: str) -> bytes:
+        assert self._file is not None  # or there would be no name to ask for
         try:
             with zipfile.ZipFile(self._file) as archive:
-                payload = archive.read(entry["file"])
+                return archive.read(name)
         except (OSError, KeyError, zipfile.BadZipFile) as error:
             raise StoreError(
                 f"the results that ship with the program cannot be read ({error}): install it again."
             ) from error
-        if hashlib.sha256(payload).hexdigest() != entry["sha256"]:
-            raise StoreError("the results that ship with the program are damaged: install it again.")
-        return Result.from_bytes(payload)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jsmi_core.store.database import DamagedError, Database
-from jsmi_core.store.texts import set_aside, sha256
+from jsmi_core.store.texts import set_aside_database, sha256
 
 EVERYONE = ""
 """The owner of what is shared with the room."""
@@ -29,8 +29,7 @@ class People:
         try:
             self._database = Database(file, _TABLES, _SCHEMA)
         except DamagedError:  # then nobody owns anything, and nothing is shown to the wrong person
-            for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-                set_aside(part)
+            set_aside_database(file)
             self._database = Database(file, _TABLES, _SCHEMA)
 
     def close(self) -> None:
@@ -47,15 +46,14 @@ class People:
         rows = [(item, None if owner is None else _named(owner)) for item in items]
         self._database.write_many("DELETE FROM owned WHERE item = ? AND owner = ifnull(?, owner)", rows)
 
-    def items(self, *owners: str) -> frozenset[str]:
-        """All that one of these owners has."""
-        query = "SELECT item FROM owned WHERE owner = ?"
-        return frozenset(item for owner in owners for (item,) in self._database.read(query, _named(owner)))
+    def items(self, owner: str) -> frozenset[str]:
+        """All that an owner has."""
+        rows = self._database.read("SELECT item FROM owned WHERE owner = ?", _named(owner))
+        return frozenset(item for (item,) in rows)
 
-    def has(self, owner: str, *items: str) -> bool:
-        """Whether the owner has one of these."""
-        query = "SELECT 1 FROM owned WHERE owner = ? AND item = ?"
-        return any(self._database.read(query, _named(owner), item) for item in items)
+    def has(self, owner: str, item: str) -> bool:
+        """Whether an owner has it."""
+        return bool(self._database.read("SELECT 1 FROM owned WHERE owner = ? AND item = ?", _named(owner), item))
 
     def wanted(self, item: str) -> bool:
         """Whether anybody has it."""

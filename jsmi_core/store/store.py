@@ -28,7 +28,7 @@ from jsmi_core.store.bundled import Bundled, bundled as shipped
 from jsmi_core.store.database import DamagedError, Database
 from jsmi_core.store.leases import Lease, take
 from jsmi_core.store.people import EVERYONE, People
-from jsmi_core.store.texts import Texts, set_aside, sha256
+from jsmi_core.store.texts import Texts, set_aside, set_aside_database, sha256
 
 SCHEMA = 1
 _TABLES = """
@@ -239,8 +239,7 @@ class Store(Texts):
         try:
             self._database = Database(file, _TABLES, SCHEMA)
         except DamagedError:
-            for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-                set_aside(part)
+            set_aside_database(file)
             self._database = Database(file, _TABLES, SCHEMA)
             self._session_notices.append(
                 "the index of stored runs was damaged and is set aside: it was made anew from the runs' own files."

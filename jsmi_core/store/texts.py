@@ -130,6 +130,12 @@ def set_aside(file: Path) -> None:
         file.rename(file.with_name(f"{file.name}.damaged-{stamp}"))
 
 
+def set_aside_database(file: Path) -> None:
+    """Set a damaged SQLite file aside, with what it has not taken in yet."""
+    for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        set_aside(part)
+
+
 def sha256(payload: bytes) -> str:
     """64 hex digits."""
     return hashlib.sha256(payload).hexdigest()

@@ -96,3 +96,12 @@ def edit(page: Page, row: int, column: int, value: str) -> None:
     """Write into a cell, press Enter."""
     cell(page, row, column).fill(value)
     cell(page, row, column).press("Enter")
+
+
+def paste(page: Page, text: str) -> Page:
+    """Paste a text on the page Corpus and have it read."""
+    page.get_by_text("Use your own text").click()
+    page.get_by_label("… or paste it").fill(text)
+    page.get_by_role("button", name="Read the text").click()
+    page.wait_for_url("**corpus=*")
+    return settled(page)

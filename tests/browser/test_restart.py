@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from jsmi_core.tables import read_table
-from tests.browser.conftest import cell, edit, settled
+from tests.browser.conftest import cell, edit, paste, settled
 from tests.served import free_port, running_app
 
 pytestmark = pytest.mark.browser
@@ -27,11 +27,7 @@ def test_the_next_move_holds_and_the_texts_are_there(visit: Visit, tmp_path: Pat
     port = free_port()
     with running_app(tmp_path, port) as address:
         page = visit(f"{address}/corpus")
-        page.get_by_text("Use your own text").click()
-        page.get_by_label("… or paste it").fill("the cat sat on the mat\n" * 60)
-        page.get_by_role("button", name="Read the text").click()
-        page.wait_for_url("**corpus=*")
-        settled(page)
+        paste(page, "the cat sat on the mat\n" * 60)
         page.goto(f"{address}/bound?corpus=lee")
         expect(page.get_by_text("Per positive pair", exact=True)).to_be_visible()
         settled(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from jsmi_app.owner import COOKIE
 from jsmi_core import Store, sample_corpus
 from jsmi_core.store import import_bundle
-from tests.browser.conftest import settled
+from tests.browser.conftest import paste, settled
 from tests.served import running_app
 
 pytestmark = pytest.mark.browser
@@ -25,11 +25,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_a_reload_and_a_second_tab_have_what_is_one_s_own_and_others_do_not(shared: str, visit: Visit) -> None:
     page = visit(f"{shared}/corpus")
-    page.get_by_text("Use your own text").click()
-    page.get_by_label("… or paste it").fill("the kestrel sat on the mat\n" * 60)
-    page.get_by_role("button", name="Read the text").click()
-    page.wait_for_url("**corpus=*")
-    settled(page)
+    paste(page, "the kestrel sat on the mat\n" * 60)
     link = page.url
     (secret,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == COOKIE)
     assert secret not in link
